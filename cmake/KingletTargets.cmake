@@ -1,0 +1,35 @@
+# kinglet_library(NAME SOURCES ... DEPS ...): one static library a folder of src/.
+# kinglet_test(NAME SOURCES ... DEPS ... LABELS ...): one GoogleTest program.
+
+include(GNUInstallDirs)
+
+# What every target of ours is compiled with. Floating-point contraction is off and no
+# fast-math flag is ever set: the bytes we write must not depend on the compiler's mood.
+add_library(kinglet_flags INTERFACE)
+target_compile_features(kinglet_flags INTERFACE cxx_std_20)
+target_compile_options(kinglet_flags INTERFACE
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${KINGLET_WERROR}>:-Werror>
+  $<$<BOOL:${KINGLET_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=all;-fno-omit-frame-pointer>)
+target_link_options(kinglet_flags INTERFACE
+  $<$<BOOL:${KINGLET_SANITIZE}>:-fsanitize=address,undefined>)
+target_include_directories(kinglet_flags INTERFACE
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+
+function(kinglet_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PRIVATE_DEPS")
+  add_library(kinglet_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(kinglet_${name} PUBLIC kinglet_flags ${arg_DEPS}
+                                        PRIVATE ${arg_PRIVATE_DEPS})
+endfunction()
+
+function(kinglet_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;LABELS")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE kinglet_flags ${arg_DEPS} GTest::gmock_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE
+    KINGLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+endfunction()

@@ -1,0 +1,22 @@
+// Whole files as bytes; writing never leaves a half-made file behind.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace kinglet {
+
+/// @throws kIo when the file is missing, a folder, or unreadable.
+std::vector<std::byte> ReadFile(const std::filesystem::path& path);
+
+/// Writes beside `path` and renames, so that `path` holds either its old content or all of
+/// `bytes`, whatever happens.
+/// @throws kIo when the folder can't be written or the disk is full.
+void WriteFile(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// Removes a temporary file that a write in progress has open. Safe in a signal handler.
+void RemoveUnfinishedFile();
+
+}  // namespace kinglet
