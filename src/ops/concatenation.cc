@@ -1,0 +1,53 @@
+// Concatenation along one axis. INT8 copies, so all inputs and the result share one
+// scale.
+#include "ops/define.h"
+#include "ops/tflite_form.h"
+
+namespace kinglet {
+namespace {
+
+constexpr std::size_t kMaxInputs = 1024;
+
+Inferred Infer(const Concatenation& op, std::span<const TensorType> inputs) {
+  TensorType out = inputs[0];
+  const auto axis = static_cast<std::size_t>(op.axis);
+  if (op.axis < 0 || axis >= out.shape.size())
+    return "no axis " + std::to_string(op.axis);
+  out.shape[axis] = 0;
+  for (const TensorType& input : inputs) {
+    Shape rest = input.shape;
+    if (rest.size() != out.shape.size()) return "inputs of different rank";
+    out.shape[axis] += rest[axis];
+    rest[axis] = out.shape[axis];
+    if (rest != out.shape || input.dtype != out.dtype) {
+      return "input " + ToString(input.shape) + " doesn't fit " +
+             ToString(inputs[0].shape);
+    }
+  }
+  return std::vector<TensorType>{out};
+}
+
+TfliteOp Form(const Concatenation& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  const auto options = tflite::CreateConcatenationOptions(
+      builder, static_cast<std::int32_t>(op.axis), tflite::ActivationFunctionType_NONE);
+  return {.code = tflite::BuiltinOperator_CONCATENATION,
+          .version = VersionFor(view, {}),
+          .options_type = tflite::BuiltinOptions_ConcatenationOptions,
+          .options = options.Union(),
+          .inputs = Operands(view)};
+}
+
+}  // namespace
+
+const OpDef& Concatenation::Def() {
+  static const OpDef kDef = Define<Concatenation>({
+      .max_inputs = kMaxInputs,
+      .infer = Infer,
+      .quantization = {.range = RangeRule::kSameAsInputs},
+      .tflite = Form,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

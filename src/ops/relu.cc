@@ -1,0 +1,32 @@
+// Relu: a clamp that stands alone. INT8 rescales, so the result has a scale of its own.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+
+namespace kinglet {
+namespace {
+
+tflite::BuiltinOperator Code(Activation kind) {
+  if (kind == Activation::kRelu6) return tflite::BuiltinOperator_RELU6;
+  if (kind == Activation::kReluN1To1) return tflite::BuiltinOperator_RELU_N1_TO_1;
+  return tflite::BuiltinOperator_RELU;
+}
+
+TfliteOp Form(const Relu& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  const bool symmetric = op.kind == Activation::kReluN1To1;
+  return WithoutOptions(view, Code(op.kind), {.int8 = symmetric ? 1 : 2});
+}
+
+}  // namespace
+
+const OpDef& Relu::Def() {
+  static const OpDef kDef = Define<Relu>({
+      .infer = SameAsInput<Relu>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

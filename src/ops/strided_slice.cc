@@ -1,0 +1,57 @@
+// StridedSlice: per axis the elements begin, begin + stride, ... before end. The file
+// form has no mask but end_mask, for a negative stride that goes through element 0.
+#include "ops/define.h"
+#include "ops/tflite_form.h"
+
+namespace kinglet {
+namespace {
+
+std::int64_t CountAlong(std::int64_t begin, std::int64_t end, std::int64_t stride) {
+  if (stride > 0) return (end - begin + stride - 1) / stride;
+  return (begin - end - stride - 1) / -stride;
+}
+
+Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
+  TensorType out = inputs[0];
+  const std::size_t rank = out.shape.size();
+  if (op.begin.size() != rank || op.end.size() != rank || op.strides.size() != rank) {
+    return "bounds of another rank than input " + ToString(out.shape);
+  }
+  for (std::size_t i = 0; i < rank; ++i) {
+    const bool inside = op.begin[i] >= 0 && op.begin[i] < out.shape[i] &&
+                        op.end[i] >= -1 && op.end[i] <= out.shape[i];
+    if (!inside || op.strides[i] == 0) return "bounds outside " + ToString(out.shape);
+    const std::int64_t count = CountAlong(op.begin[i], op.end[i], op.strides[i]);
+    if (count <= 0) return "a slice of " + ToString(out.shape) + " is empty";
+    out.shape[i] = count;
+  }
+  return std::vector<TensorType>{out};
+}
+
+TfliteOp Form(const StridedSlice& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  std::int32_t end_mask = 0;
+  for (std::size_t i = 0; i < op.end.size(); ++i) {
+    if (op.end[i] < 0) end_mask |= 1 << i;
+  }
+  const bool many_axes = op.begin.size() > 4;
+  return {.code = tflite::BuiltinOperator_STRIDED_SLICE,
+          .version = many_axes ? 4 : VersionFor(view, {1, 2, 4}),
+          .options_type = tflite::BuiltinOptions_StridedSliceOptions,
+          .options = tflite::CreateStridedSliceOptions(builder, 0, end_mask).Union(),
+          .inputs = Operands(
+              view, {IntVector(op.begin), IntVector(op.end), IntVector(op.strides)})};
+}
+
+}  // namespace
+
+const OpDef& StridedSlice::Def() {
+  static const OpDef kDef = Define<StridedSlice>({
+      .infer = Infer,
+      .quantization = {.range = RangeRule::kSameAsInputs},
+      .tflite = Form,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet
