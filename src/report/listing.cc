@@ -23,10 +23,15 @@ std::string Count(std::int64_t count) {
   return count == 0 ? "" : fmt::format("{}", count);
 }
 
+/// Fused chains join the names of all their layers: the end tells them apart.
+std::string Shortened(const std::string& name) {
+  constexpr std::size_t kLongest = 48;
+  return name.size() <= kLongest ? name : "..." + name.substr(name.size() - kLongest + 3);
+}
+
 Cells CellsOf(const ListingRow& row) {
-  return {row.name,       row.kind,  row.shape,
-          row.dtype,      row.scale, Count(row.parameters),
-          Count(row.macs)};
+  return {Shortened(row.name),   row.kind,       row.shape, row.dtype, row.scale,
+          Count(row.parameters), Count(row.macs)};
 }
 
 /// Width of each column; 0 for one without content.
