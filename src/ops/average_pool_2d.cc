@@ -17,6 +17,8 @@ const OpDef& AveragePool2d::Def() {
       .infer = InferPool<AveragePool2d>,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_AVERAGE_POOL_2D},
+      .parse = ParsePool<AveragePool2d>,
   });
   return kDef;
 }

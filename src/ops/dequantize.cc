@@ -1,6 +1,7 @@
 // Dequantize: scale * (q - zero point), computed in double and rounded once.
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -30,6 +31,8 @@ const OpDef& Dequantize::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_DEQUANTIZE},
+      .parse = ParsePlain<Dequantize>,
   });
   return kDef;
 }

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -25,6 +26,8 @@ const OpDef& Div::Def() {
       .infer = BroadcastOfInputs<Div>,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_DIV},
+      .parse = ParseBinary<Div, tflite::DivOptions>,
   });
   return kDef;
 }

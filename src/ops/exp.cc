@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -18,6 +19,8 @@ const OpDef& Exp::Def() {
       .infer = SameAsInput<Exp>,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_EXP},
+      .parse = ParsePlain<Exp>,
   });
   return kDef;
 }

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -18,6 +19,8 @@ const OpDef& Logistic::Def() {
       .infer = SameAsInput<Logistic>,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LOGISTIC},
+      .parse = ParsePlain<Logistic>,
   });
   return kDef;
 }

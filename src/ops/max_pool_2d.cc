@@ -17,6 +17,8 @@ const OpDef& MaxPool2d::Def() {
       .infer = InferPool<MaxPool2d>,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MAX_POOL_2D},
+      .parse = ParsePool<MaxPool2d>,
   });
   return kDef;
 }

@@ -3,6 +3,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -21,6 +22,8 @@ const OpDef& Maximum::Def() {
       .infer = BroadcastOfInputs<Maximum>,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MAXIMUM},
+      .parse = ParsePlain<Maximum>,
   });
   return kDef;
 }

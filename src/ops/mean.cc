@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -22,6 +23,8 @@ const OpDef& Mean::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MEAN},
+      .parse = ParseReducer<Mean>,
   });
   return kDef;
 }

@@ -3,6 +3,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -21,6 +22,8 @@ const OpDef& Minimum::Def() {
       .infer = BroadcastOfInputs<Minimum>,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MINIMUM},
+      .parse = ParsePlain<Minimum>,
   });
   return kDef;
 }

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -33,6 +34,8 @@ const OpDef& Mul::Def() {
       .infer = BroadcastOfInputs<Mul>,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MUL},
+      .parse = ParseBinary<Mul, tflite::MulOptions>,
   });
   return kDef;
 }

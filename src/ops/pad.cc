@@ -1,6 +1,7 @@
 // Pad: zeros around the input. INT8 fills with the zero point.
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -32,6 +33,17 @@ TfliteOp Form(const Pad& op, const NodeView& view,
           .inputs = Operands(view, {paddings})};
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto paddings = IntsOf(source, 1);
+  if (!paddings.has_value()) return "its paddings are not constant";
+  Pad op;
+  for (std::size_t i = 0; i + 1 < paddings->size(); i += 2) {
+    op.before.push_back((*paddings)[i]);
+    op.after.push_back((*paddings)[i + 1]);
+  }
+  return ParsedOp{op};
+}
+
 }  // namespace
 
 const OpDef& Pad::Def() {
@@ -39,6 +51,8 @@ const OpDef& Pad::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_PAD},
+      .parse = Parse,
   });
   return kDef;
 }

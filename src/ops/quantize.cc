@@ -2,6 +2,7 @@
 // or integer to integer with another scale.
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -17,6 +18,10 @@ TfliteOp Form(const Quantize& op, const NodeView& view,
                         {version, version, version});
 }
 
+Parsed Parse(const TfliteSource& source) {
+  return ParsedOp{Quantize{source.output.dtype}};
+}
+
 }  // namespace
 
 const OpDef& Quantize::Def() {
@@ -24,6 +29,8 @@ const OpDef& Quantize::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_QUANTIZE},
+      .parse = Parse,
   });
   return kDef;
 }

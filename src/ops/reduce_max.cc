@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -22,6 +23,8 @@ const OpDef& ReduceMax::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_REDUCE_MAX},
+      .parse = ParseReducer<ReduceMax>,
   });
   return kDef;
 }

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -31,6 +32,8 @@ const OpDef& Sub::Def() {
       .infer = BroadcastOfInputs<Sub>,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_SUB},
+      .parse = ParseBinary<Sub, tflite::SubOptions>,
   });
   return kDef;
 }

@@ -3,6 +3,7 @@
 
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -27,6 +28,12 @@ TfliteOp Form(const Transpose& op, const NodeView& view,
                         {IntVector(op.perm)});
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto perm = IntsOf(source, 1);
+  if (!perm.has_value()) return "its permutation is not constant";
+  return ParsedOp{Transpose{*perm}};
+}
+
 }  // namespace
 
 const OpDef& Transpose::Def() {
@@ -34,6 +41,8 @@ const OpDef& Transpose::Def() {
       .infer = Infer,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_TRANSPOSE},
+      .parse = Parse,
   });
   return kDef;
 }
