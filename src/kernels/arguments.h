@@ -103,7 +103,7 @@ struct BinaryArgs {
 
 enum class UnaryOp : std::uint8_t { kExp, kLog, kTanh, kLogistic, kSqrt, kRsqrt };
 
-/// `kMean` divides the sum by the count; `kMax` ignores NaN.
+/// `kMean` divides the sum by the count; `kMax` ignores NaN and is never -0.
 enum class ReduceOp : std::uint8_t { kSum, kMean, kMax };
 
 /// in[outer][count][inner] -> out[outer][inner], in the order of `count`.

@@ -1,17 +1,16 @@
-// Convolution as an outer product: one lane is one output channel, an input value is
-// broadcast to all of them, and the accumulators of a tile of kRows positions times
-// kPanels panels stay in registers over the whole depth.
+// Convolution by tiles of kRows positions times kPanels panels (conv_tile-inl.h): panel
+// groups are the outer loop, row tiles the inner one.
 //
-// Panel groups are the outer loop, row tiles the inner one. Runs are resolved to pointers
-// a few at a time; between those chunks a tile rests in memory, which rounds nothing.
+// Runs are resolved to pointers a few at a time; between those chunks a tile rests in
+// memory, which rounds nothing.
 #pragma once
 
-#include "kernels/simd-inl.h"
+#include "kernels/conv_tile-inl.h"
+#include "kernels/stem-inl.h"
 
 namespace kinglet {
 namespace {  // NOLINT(google-build-namespaces)
 
-constexpr int kPanelVectors = static_cast<int>(kPanel / kLanes);
 constexpr Size kChunkRuns = 16;
 constexpr Size kEdgeFloats = 8192;
 
@@ -24,80 +23,6 @@ struct ConvJob {
   float* out;    // at the first panel's channels
   Size columns;  // output channels to store
 };
-
-struct TileJob {
-  const float* const* rows;  // [runs][kRows]
-  const ConvRun* runs;
-  Size run_count;
-  Size step;
-  const float* weights;
-  Size panel_stride;
-  const float* init;
-  Size init_stride;
-  float* out;
-  Size out_stride;
-  Size row_count;
-  Size columns;
-  Clamp clamp;
-};
-
-template <int kRows, int kVectors>
-HWY_INLINE void StoreTile(const Vec (&acc)[kRows][kVectors], const TileJob& job) {
-  const Vec low = Splat(job.clamp.low);
-  const Vec high = Splat(job.clamp.high);
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
-    if (r >= job.row_count) break;
-    float* to = job.out + r * job.out_stride;
-#pragma GCC unroll 16
-    for (int v = 0; v < kVectors; ++v) {
-      const Vec y = Clamped(acc[r][v], low, high);
-      const Size left = job.columns - v * kLanes;
-      if (left >= kLanes) {
-        Store(y, to + v * kLanes, Whole{});
-      } else if (left > 0) {
-        Store(y, to + v * kLanes, Part{left});
-      }
-    }
-  }
-}
-
-template <int kRows, int kPanels>
-HWY_NOINLINE void RunTile(const TileJob& job) {
-  constexpr int kVectors = kPanels * kPanelVectors;
-  Vec acc[kRows][kVectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 16
-    for (int v = 0; v < kVectors; ++v) {
-      acc[r][v] = Load(job.init + r * job.init_stride + v * kLanes, Whole{});
-    }
-  }
-  const float* weights = job.weights;
-  const Size panel_stride = job.panel_stride;
-  const Size step = job.step;
-  for (Size run = 0; run < job.run_count; ++run) {
-    const float* a[kRows];
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) a[r] = job.rows[run * kRows + r];
-    const Size end = job.runs[run].elements * step;
-    for (Size k = 0; k != end; k += step, weights += kPanel) {
-      Vec b[kVectors];
-#pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) {
-        const Size panel = v / kPanelVectors;
-        b[v] = Load(weights + panel * panel_stride + v % kPanelVectors * kLanes, Whole{});
-      }
-#pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) {
-        const Vec x = Splat(a[r][k]);
-#pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) acc[r][v] = hn::MulAdd(x, b[v], acc[r][v]);
-      }
-    }
-  }
-  StoreTile<kRows, kVectors>(acc, job);
-}
 
 /// Input coordinates of a window's first tap.
 struct Corner {
@@ -286,6 +211,8 @@ void ConvGroup(ConvJob job, Size channels) {
 }
 
 void Conv(const ConvPlan& plan, const float* in, float* out) {
+  if (IsStem(plan, 1)) return Stem<1>(plan, in, out);
+  if (IsStem(plan, 2)) return Stem<2>(plan, in, out);
   const Size inputs = plan.in_channels / plan.groups;
   const Size outputs = plan.out_channels / plan.groups;
   const Size panels = (outputs + kPanel - 1) / kPanel;

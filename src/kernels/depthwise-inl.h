@@ -78,24 +78,6 @@ HWY_INLINE void Block3x3(const DepthwisePlan& plan, const float* in, Size top, S
   }
 }
 
-/// Outputs [first, last) of a row whose windows lie between its ends.
-struct Interior {
-  Size first;
-  Size last;
-};
-
-HWY_INLINE Interior InteriorOf(const Axis& axis) {
-  Interior interior{0, axis.out};
-  while (interior.first < axis.out && interior.first * axis.stride - axis.before < 0) {
-    ++interior.first;
-  }
-  while (interior.last > interior.first &&
-         (interior.last - 1) * axis.stride - axis.before + axis.kernel > axis.in) {
-    --interior.last;
-  }
-  return interior;
-}
-
 /// The last block is moved back so that it ends with the interior; what it computes twice
 /// comes out the same. REQUIRES: at least kBlock interior outputs.
 template <int kBlock, int kStride, typename Lanes>

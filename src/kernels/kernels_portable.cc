@@ -91,6 +91,7 @@ float ReduceOne(ReduceOp op, const ReduceArgs& args, const float* in) {
       acc += x;
     }
   }
+  if (is_max) return acc + 0.0F;
   return op == ReduceOp::kMean ? acc / static_cast<float>(args.count) : acc;
 }
 

@@ -64,24 +64,21 @@ HWY_INLINE void FoldRows(const ReduceArgs& args, float start, const Fold& fold) 
 }
 
 // Rows of one chain each; eight at a time hide the latency of the additions.
-template <typename Fold>
-HWY_INLINE void FoldAlongRows(const ReduceArgs& args, float start, const Fold& fold) {
+void SumAlongRows(const ReduceArgs& args) {
   constexpr Size kTogether = 8;
   for (Size o = 0; o < args.outer; o += kTogether) {
     const Size rows = Smaller(kTogether, args.outer - o);
     const float* in = args.in + o * args.count;
     float acc[kTogether];
-    for (float& a : acc) a = start;
+    for (float& a : acc) a = 0.0F;
     if (rows == kTogether) {
       for (Size i = 0; i < args.count; ++i) {
 #pragma GCC unroll 8
-        for (Size r = 0; r < kTogether; ++r)
-          acc[r] = fold(acc[r], in[r * args.count + i]);
+        for (Size r = 0; r < kTogether; ++r) acc[r] += in[r * args.count + i];
       }
     } else {
       for (Size r = 0; r < rows; ++r) {
-        for (Size i = 0; i < args.count; ++i)
-          acc[r] = fold(acc[r], in[r * args.count + i]);
+        for (Size i = 0; i < args.count; ++i) acc[r] += in[r * args.count + i];
       }
     }
     for (Size r = 0; r < rows; ++r) args.out[o + r] = acc[r];
@@ -90,28 +87,9 @@ HWY_INLINE void FoldAlongRows(const ReduceArgs& args, float start, const Fold& f
 
 void Sum(const ReduceArgs& args) {
   if (args.inner == 1) {
-    FoldAlongRows(args, 0.0F, [](float acc, float x) { return acc + x; });
+    SumAlongRows(args);
   } else {
     FoldRows(args, 0.0F, [](Vec acc, Vec x) { return hn::Add(acc, x); });
-  }
-}
-
-void Max(const ReduceArgs& args) {
-  constexpr float kLowest = -std::numeric_limits<float>::infinity();
-  if (args.inner == 1) {
-    FoldAlongRows(args, kLowest, [](float acc, float x) { return x > acc ? x : acc; });
-  } else {
-    FoldRows(args, kLowest, [](Vec acc, Vec x) { return LargerOf(x, acc); });
-  }
-}
-
-void Reduce(ReduceOp op, const ReduceArgs& args) {
-  if (op == ReduceOp::kMax) return Max(args);
-  Sum(args);
-  if (op == ReduceOp::kMean) {
-    const Vec count = Splat(static_cast<float>(args.count));
-    Map(args.outer * args.inner, args.out, args.out,
-        [&](Vec sum) { return hn::Div(sum, count); });
   }
 }
 
@@ -164,6 +142,30 @@ Extremes ExtremesOf(Size n, const float* in) {
   result.min += 0.0F;
   result.max += 0.0F;
   return result;
+}
+
+void Max(const ReduceArgs& args) {
+  if (args.inner == 1) {
+    for (Size o = 0; o < args.outer; ++o) {
+      args.out[o] = ExtremesOf(args.count, args.in + o * args.count).max;
+    }
+    return;
+  }
+  FoldRows(args, -std::numeric_limits<float>::infinity(),
+           [](Vec acc, Vec x) { return LargerOf(x, acc); });
+  const Vec zero = hn::Zero(kFloats);  // makes +0 of -0
+  Map(args.outer * args.inner, args.out, args.out,
+      [&](Vec max) { return hn::Add(max, zero); });
+}
+
+void Reduce(ReduceOp op, const ReduceArgs& args) {
+  if (op == ReduceOp::kMax) return Max(args);
+  Sum(args);
+  if (op == ReduceOp::kMean) {
+    const Vec count = Splat(static_cast<float>(args.count));
+    Map(args.outer * args.inner, args.out, args.out,
+        [&](Vec sum) { return hn::Div(sum, count); });
+  }
 }
 
 }  // namespace

@@ -105,5 +105,23 @@ HWY_INLINE Taps TapsInside(const Axis& axis, Size out) {
   return taps;
 }
 
+/// Outputs [first, last) of a row whose windows lie between its ends.
+struct Interior {
+  Size first;
+  Size last;
+};
+
+HWY_INLINE Interior InteriorOf(const Axis& axis) {
+  Interior interior{0, axis.out};
+  while (interior.first < axis.out && interior.first * axis.stride - axis.before < 0) {
+    ++interior.first;
+  }
+  while (interior.last > interior.first &&
+         (interior.last - 1) * axis.stride - axis.before + axis.kernel > axis.in) {
+    --interior.last;
+  }
+  return interior;
+}
+
 }  // namespace
 }  // namespace kinglet

@@ -1,5 +1,6 @@
 // StridedSlice: per axis the elements begin, begin + stride, ... before end. The file
 // form has no mask but end_mask, for a negative stride that goes through element 0.
+#include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
 
@@ -28,6 +29,19 @@ Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{out};
 }
 
+Kernel Compile(const StridedSlice& op, const NodeView& view) {
+  const Value& in = view.Input(0);
+  const std::vector<Size> in_strides = StridesOf(in.shape);
+  std::vector<CopyAxis> axes =
+      AxesInto(view.Output().shape, StridesOf(view.Output().shape));
+  Size offset = 0;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    offset += op.begin[i] * in_strides[i];
+    axes[i].in_stride = op.strides[i] * in_strides[i];
+  }
+  return CopyKernel({axes, offset, 0, SizeOf(in.dtype)}, view);
+}
+
 TfliteOp Form(const StridedSlice& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
   std::int32_t end_mask = 0;
@@ -48,6 +62,7 @@ TfliteOp Form(const StridedSlice& op, const NodeView& view,
 const OpDef& StridedSlice::Def() {
   static const OpDef kDef = Define<StridedSlice>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
   });

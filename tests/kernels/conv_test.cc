@@ -143,10 +143,19 @@ TEST(Conv, ClampsTheResult) {
 }
 
 TEST(Conv, SingleChannelStem) {
-  ExpectRight({.h = AxisOf(16, 3, 1, 1, true),
-               .w = AxisOf(40, 3, 2, 1, true),
-               .in_channels = 1,
-               .out_channels = 16});
+  for (const Size stride : {1, 2, 3}) {
+    for (const bool same : {true, false}) {
+      for (const Size outputs : {1, 8, 16, 20, 35}) {
+        for (Size width = 3; width < 40; width += 3) {
+          ExpectRight({.h = AxisOf(6, 3, 1, 1, same),
+                       .w = AxisOf(width, 3, stride, 1, same),
+                       .in_channels = 1,
+                       .out_channels = outputs},
+                      {.low = -1.0F, .high = 1.5F});
+        }
+      }
+    }
+  }
 }
 
 TEST(Conv, WholeColumnOfASingleChannel) {

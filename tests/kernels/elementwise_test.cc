@@ -186,6 +186,17 @@ TEST(Reduce, MiddleAndLastAxes) {
   ExpectReduceRight(2, 5, 33);
 }
 
+TEST(Reduce, TheLargestOfZerosIsPlusZero) {
+  const FloatVector in(40, -0.0F);
+  for (const Size inner : {1, 4}) {
+    const FloatVector out =
+        OnEverySet(inner, "max", [&](const KernelTable& kernels, float* to) {
+          kernels.reduce(ReduceOp::kMax, {1, 40 / inner, inner, in.data(), to});
+        });
+    EXPECT_FALSE(std::signbit(out[0]));
+  }
+}
+
 TEST(Transpose, EverySizeOfBlock) {
   for (const Size rows : {1, 2, 3, 4, 5, 15, 16, 17, 33}) {
     for (const Size columns : {1, 3, 4, 7, 16, 20, 35}) {
