@@ -26,6 +26,7 @@ class Progress {
   ~Progress();
 
   void Advance();
+  [[nodiscard]] const std::string& label() const { return label_; }
 
  private:
   void Show();

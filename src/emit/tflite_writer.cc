@@ -232,10 +232,10 @@ class Writer {
         tflite::CreateSignatureDef(builder_, signature_inputs, signature_outputs, key)};
     const auto codes = Codes();
     const std::string description = fmt::format("kinglet {}", kVersion);
-    builder_.Finish(
-        model(builder_, kFormatVersion, &codes, &subgraphs, description.c_str(),
-              &buffers_, nullptr, &metadata, &signatures),
-        tflite::ModelIdentifier());
+    builder_.Finish(tflite::CreateModelDirect(builder_, kFormatVersion, &codes,
+                                              &subgraphs, description.c_str(), &buffers_,
+                                              nullptr, &metadata, &signatures),
+                    tflite::ModelIdentifier());
   }
 
   const Graph& graph_;

@@ -1,0 +1,60 @@
+#include "calibrate/ranges.h"
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "run/samples.h"
+
+namespace kinglet {
+
+Range Union(const Range& a, const Range& b) {
+  return {std::min(a.min, b.min), std::max(a.max, b.max)};
+}
+
+RangeCollector::RangeCollector(const Graph& graph)
+    : graph_(&graph), ranges_(graph.values.size()), has_nan_(graph.values.size()) {}
+
+void RangeCollector::See(ValueId id, std::span<const std::byte> bytes) {
+  if ((*graph_)[id].dtype != DType::kFloat32) return;
+  const Extremes seen =
+      Kernels().extremes(static_cast<Size>(bytes.size() / sizeof(float)),
+                         reinterpret_cast<const float*>(bytes.data()));
+  if (seen.has_nan) has_nan_[Index(id)] = true;
+  if (!(seen.min <= seen.max)) return;
+  std::optional<Range>& range = ranges_[Index(id)];
+  range = Union(range.value_or(Range{seen.min, seen.max}), {seen.min, seen.max});
+}
+
+void RangeCollector::Merge(const RangeCollector& other) {
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    if (other.has_nan_[i]) has_nan_[i] = true;
+    const std::optional<Range>& theirs = other.ranges_[i];
+    if (theirs.has_value()) ranges_[i] = Union(ranges_[i].value_or(*theirs), *theirs);
+  }
+}
+
+std::vector<std::string> RangeCollector::ValuesWithNan() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < has_nan_.size(); ++i) {
+    if (has_nan_[i]) names.push_back(graph_->values[i].name);
+  }
+  return names;
+}
+
+RangeCollector Calibrate(const Executor& executor,
+                         std::span<const std::vector<Tensor>> samples,
+                         std::size_t workers) {
+  std::vector<RangeCollector> collectors(workers, RangeCollector(executor.graph()));
+  std::vector<Executor::Context> contexts;
+  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
+    executor.Run(contexts[worker], samples[sample],
+                 [&collectors, worker](ValueId id, std::span<const std::byte> bytes) {
+                   collectors[worker].See(id, bytes);
+                 });
+  });
+  for (std::size_t i = 1; i < workers; ++i) collectors[0].Merge(collectors[i]);
+  return collectors[0];
+}
+
+}  // namespace kinglet

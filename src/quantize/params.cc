@@ -1,0 +1,130 @@
+#include "quantize/params.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kinglet {
+namespace {
+
+constexpr double kSmallestRange = 1e-6;
+constexpr float kSteps = 255.0F;
+constexpr int kLowest = -128;
+constexpr int kHighest = 127;
+constexpr float kWeightSteps = 254.0F;
+constexpr float kLargestWeight = 127.0F;
+constexpr double kHalfInt32 = 1073741823.0;
+constexpr float kLargestBias = 2147483647.0F;
+
+float Inverse(float scale) {
+  return static_cast<float>(1.0 / static_cast<double>(scale));
+}
+
+/// Index of the scale that the element `i` of a tensor takes.
+class ScaleIndex {
+ public:
+  ScaleIndex(const Shape& shape, std::size_t axis, std::size_t scales) : scales_(scales) {
+    for (std::size_t i = axis + 1; i < shape.size(); ++i) {
+      inner_ *= static_cast<std::size_t>(shape[i]);
+    }
+  }
+  std::size_t operator()(std::size_t i) const {
+    return scales_ == 1 ? 0 : i / inner_ % scales_;
+  }
+
+ private:
+  std::size_t scales_;
+  std::size_t inner_ = 1;
+};
+
+std::int32_t BiasInteger(float bias, float scale) {
+  const float scaled = std::round(bias * Inverse(scale));
+  if (scaled >= kLargestBias) return 2147483647;
+  if (scaled <= -kLargestBias) return -2147483647;
+  return static_cast<std::int32_t>(scaled);
+}
+
+}  // namespace
+
+QuantParams ActivationParams(const Range& range) {
+  double min = std::min(static_cast<double>(range.min), 0.0);
+  double max = std::max(static_cast<double>(range.max), 0.0);
+  if (max - min < kSmallestRange) {
+    min -= kSmallestRange;
+    max += kSmallestRange;
+  }
+  const float scale = (static_cast<float>(max) - static_cast<float>(min)) / kSteps;
+  const auto zero_point = static_cast<float>(kLowest - min / static_cast<double>(scale));
+  const float rounded = std::clamp(std::round(zero_point), static_cast<float>(kLowest),
+                                   static_cast<float>(kHighest));
+  return {scale, static_cast<std::int32_t>(rounded)};
+}
+
+std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,
+                                          const QuantParams& params) {
+  const float inverse = Inverse(params.scale);
+  std::vector<std::int8_t> quantized;
+  for (const float value : values) {
+    const float steps =
+        std::round(value * inverse) + static_cast<float>(params.zero_point);
+    quantized.push_back(static_cast<std::int8_t>(
+        std::clamp(steps, static_cast<float>(kLowest), static_cast<float>(kHighest))));
+  }
+  return quantized;
+}
+
+std::vector<float> WeightScales(const Tensor& weights, std::size_t axis,
+                                bool per_tensor) {
+  const std::size_t count =
+      per_tensor ? 1 : static_cast<std::size_t>(weights.shape()[axis]);
+  const ScaleIndex index(weights.shape(), axis, count);
+  std::vector<float> largest(count);
+  const std::span<const float> elements = weights.Data<float>();
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    largest[index(i)] = std::max(largest[index(i)], std::abs(elements[i]));
+  }
+  for (float& m : largest) {
+    const bool tiny = 2 * static_cast<double>(m) <= kSmallestRange;
+    const float bound = tiny ? static_cast<float>(kSmallestRange / 2) : m;
+    m = (bound - -bound) / kWeightSteps;
+  }
+  return largest;
+}
+
+Tensor QuantizeWeights(const Tensor& weights, std::size_t axis,
+                       std::span<const float> scales) {
+  const ScaleIndex index(weights.shape(), axis, scales.size());
+  Tensor quantized(DType::kInt8, weights.shape());
+  const std::span<const float> from = weights.Data<float>();
+  const std::span<std::int8_t> to = quantized.Data<std::int8_t>();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const float steps = std::round(from[i] * Inverse(scales[index(i)]));
+    to[i] = static_cast<std::int8_t>(std::clamp(steps, -kLargestWeight, kLargestWeight));
+  }
+  return quantized;
+}
+
+BiasAndScales QuantizeBias(std::span<const float> bias, float input_scale,
+                           std::vector<float> weight_scales) {
+  BiasAndScales result;
+  result.bias_scales.resize(weight_scales.size());
+  for (std::size_t c = 0; c < weight_scales.size(); ++c) {
+    result.bias_scales[c] = static_cast<float>(static_cast<double>(input_scale) *
+                                               static_cast<double>(weight_scales[c]));
+  }
+  for (std::size_t i = 0; i < bias.size(); ++i) {
+    const std::size_t c = weight_scales.size() == 1 ? 0 : i;
+    const double magnitude = std::abs(static_cast<double>(bias[i]));
+    if (magnitude / static_cast<double>(result.bias_scales[c]) <= kHalfInt32) continue;
+    result.bias_scales[c] = static_cast<float>(magnitude / kHalfInt32);
+    weight_scales[c] = static_cast<float>(static_cast<double>(result.bias_scales[c]) /
+                                          static_cast<double>(input_scale));
+  }
+  for (std::size_t i = 0; i < bias.size(); ++i) {
+    const std::size_t c = weight_scales.size() == 1 ? 0 : i;
+    result.bias.push_back(BiasInteger(bias[i], result.bias_scales[c]));
+  }
+  result.weight_scales = std::move(weight_scales);
+  return result;
+}
+
+}  // namespace kinglet

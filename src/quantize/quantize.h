@@ -1,0 +1,33 @@
+// A float graph as a quantized one of the same type.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calibrate/ranges.h"
+#include "ir/graph.h"
+
+namespace kinglet {
+
+struct QuantizedGraph {
+  Graph graph;
+  std::vector<std::string> float_operators;  ///< "layer (op)" of nodes left in float
+};
+
+/// Full INT8 with float32 inputs and outputs: one Quantize behind each float input, one
+/// Dequantize before each output, weights and biases as integers, one scale wherever an
+/// operation wants its operands alike. Nodes without an integer form, or whose tensors
+/// have no range, stay in float between Dequantize and Quantize. REQUIRES: ranges by the
+/// value ids of `graph`.
+QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor);
+
+/// INT8 weights of at least 1024 elements, everything else float32: the runtime quantizes
+/// activations as they come ("dynamic range").
+Graph QuantizeWeightsOnly(const Graph& graph, bool per_tensor);
+
+/// The ranges as TensorFlow's calibrator reports them: its addition kernel writes over
+/// one operand before the range of that operand is read, which so becomes the union of
+/// its own and the sum's (docs/numerics.md, "Additions in place").
+Ranges WidenLikeTensorFlow(const Graph& graph, Ranges ranges);
+
+}  // namespace kinglet

@@ -1,0 +1,203 @@
+// Values exist in up to two forms, float and INT8, each made when a node first wants it:
+// the other form comes from a Quantize or Dequantize. A value whose INT8 parameters
+// differ from what an operation wants of its operand is requantized on that edge.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "quantize/assign_params.h"
+#include "quantize/params.h"
+#include "quantize/quantize.h"
+
+namespace kinglet {
+namespace {
+
+Quantization ToQuantization(const QuantParams& params) {
+  return {{params.scale}, {params.zero_point}, 0};
+}
+
+Tensor Int8Tensor(const Shape& shape, const std::vector<std::int8_t>& values) {
+  return Tensor::Of<std::int8_t>(shape, std::span<const std::int8_t>(values));
+}
+
+class Quantizer {
+ public:
+  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor)
+      : from_(graph),
+        plan_(AssignParams(graph, ranges)),
+        per_tensor_(per_tensor),
+        floats_(graph.values.size()),
+        integers_(graph.values.size()) {}
+
+  QuantizedGraph Run() {
+    for (const Port& port : from_.inputs) AddInput(port);
+    for (std::size_t i = 0; i < from_.nodes.size(); ++i) {
+      if (plan_.quantized_nodes[i]) {
+        AddInteger(from_.nodes[i]);
+      } else {
+        AddFloat(from_.nodes[i]);
+      }
+    }
+    for (const Port& port : from_.outputs) {
+      to_.outputs.push_back({port.name, FloatForm(port.value, port.name)});
+    }
+    result_.graph = WithoutDeadParts(to_);
+    return std::move(result_);
+  }
+
+ private:
+  void AddInput(const Port& port) {
+    floats_[Index(port.value)] = to_.AddValue(from_[port.value]);
+    to_.inputs.push_back({port.name, *floats_[Index(port.value)]});
+  }
+
+  ValueId Append(Op op, std::vector<ValueId> inputs, Value result,
+                 const std::string& name) {
+    const ValueId id = to_.AddValue(std::move(result));
+    to_.nodes.push_back({std::move(op), std::move(inputs), {id}, name});
+    return id;
+  }
+
+  /// The value as float32.
+  ValueId FloatForm(ValueId id, const std::string& name) {
+    std::optional<ValueId>& form = floats_[Index(id)];
+    if (form.has_value()) return *form;
+    if (from_[id].constant != nullptr || from_[id].dtype != DType::kFloat32) {
+      form = to_.AddValue(from_[id]);
+      return *form;
+    }
+    Value value = from_[id];
+    value.name = name;
+    form = Append(Dequantize{}, {*integers_[Index(id)]}, value, name);
+    return *form;
+  }
+
+  [[nodiscard]] Value IntegerValue(ValueId id, const std::string& name,
+                                   const QuantParams& params) const {
+    return {.name = name,
+            .dtype = DType::kInt8,
+            .shape = from_[id].shape,
+            .quantization = ToQuantization(params),
+            .constant = nullptr};
+  }
+
+  /// The value in INT8 with its own parameters.
+  ValueId IntegerForm(ValueId id) {
+    std::optional<ValueId>& form = integers_[Index(id)];
+    if (form.has_value()) return *form;
+    const std::string name = from_[id].name + "/int8";
+    form = Append(Quantize{}, {*floats_[Index(id)]},
+                  IntegerValue(id, name, *plan_.params[Index(id)]), name);
+    return *form;
+  }
+
+  /// The value in INT8 with the parameters `wanted`.
+  ValueId WithParams(ValueId id, const QuantParams& wanted) {
+    if (*plan_.params[Index(id)] == wanted) return IntegerForm(id);
+    const std::string name = from_[id].name + "/requantized";
+    return Append(Quantize{}, {IntegerForm(id)}, IntegerValue(id, name, wanted), name);
+  }
+
+  /// A constant operand that is no weight: its own range, or the group's parameters.
+  ValueId ConstantOperand(ValueId id, const std::optional<QuantParams>& wanted) {
+    const Value& value = from_[id];
+    const auto floats = value.constant->Data<float>();
+    const auto [min, max] = std::ranges::minmax(floats);
+    const QuantParams params = wanted.value_or(ActivationParams({min, max}));
+    const ValueId constant = to_.AddConstant(
+        value.name, Int8Tensor(value.shape, QuantizeConstant(floats, params)));
+    to_[constant].quantization = ToQuantization(params);
+    return constant;
+  }
+
+  /// Weights and bias of a linear node.
+  std::vector<ValueId> LinearOperands(const Node& node, std::size_t weights_input,
+                                      std::int64_t channel_axis) {
+    const Value& weights = from_[node.inputs[weights_input]];
+    const auto axis = static_cast<std::size_t>(channel_axis);
+    const float input_scale = plan_.params[Index(node.inputs[0])]->scale;
+    std::vector<float> scales = WeightScales(*weights.constant, axis, per_tensor_);
+    std::optional<BiasAndScales> bias;
+    const bool has_bias = node.inputs.size() > weights_input + 1;
+    if (has_bias) {
+      const Value& stored = from_[node.inputs[weights_input + 1]];
+      bias = QuantizeBias(stored.constant->Data<float>(), input_scale, std::move(scales));
+      scales = bias->weight_scales;
+    }
+    std::vector<ValueId> operands = {
+        to_.AddConstant(weights.name, QuantizeWeights(*weights.constant, axis, scales))};
+    const auto zeros = [](std::size_t n) { return std::vector<std::int64_t>(n); };
+    to_[operands[0]].quantization =
+        Quantization{scales, zeros(scales.size()), scales.size() > 1 ? channel_axis : 0};
+    if (has_bias) {
+      const Value& stored = from_[node.inputs[weights_input + 1]];
+      operands.push_back(to_.AddConstant(
+          stored.name, Tensor::Of<std::int32_t>(
+                           stored.shape, std::span<const std::int32_t>(bias->bias))));
+      to_[operands[1]].quantization =
+          Quantization{bias->bias_scales, zeros(bias->bias_scales.size()), 0};
+    }
+    return operands;
+  }
+
+  void AddInteger(const Node& node) {
+    const QuantRule& rule = DefOf(node.op).quantization;
+    const bool is_linear =
+        rule.weights.has_value() && from_[node.inputs[*rule.weights]].constant != nullptr;
+    std::optional<QuantParams> wanted;
+    if (rule.range == RangeRule::kSameAsInputs) {
+      wanted = plan_.params[Index(node.outputs[0])];
+    }
+    std::vector<ValueId> inputs;
+    const std::size_t activations = is_linear ? *rule.weights : node.inputs.size();
+    for (std::size_t i = 0; i < activations; ++i) {
+      const ValueId id = node.inputs[i];
+      const bool is_constant = from_[id].constant != nullptr;
+      inputs.push_back(is_constant
+                           ? ConstantOperand(id, wanted)
+                           : WithParams(id, wanted.value_or(*plan_.params[Index(id)])));
+    }
+    if (is_linear) {
+      const auto operands = LinearOperands(node, *rule.weights, rule.channel_axis);
+      inputs.insert(inputs.end(), operands.begin(), operands.end());
+    }
+    std::vector<ValueId> outputs;
+    for (const ValueId id : node.outputs) {
+      integers_[Index(id)] =
+          to_.AddValue(IntegerValue(id, from_[id].name, *plan_.params[Index(id)]));
+      outputs.push_back(*integers_[Index(id)]);
+    }
+    to_.nodes.push_back({node.op, std::move(inputs), std::move(outputs), node.name});
+  }
+
+  void AddFloat(const Node& node) {
+    std::vector<ValueId> inputs;
+    for (const ValueId id : node.inputs) {
+      inputs.push_back(FloatForm(id, from_[id].name + "/float"));
+    }
+    std::vector<ValueId> outputs;
+    for (const ValueId id : node.outputs) {
+      floats_[Index(id)] = to_.AddValue(from_[id]);
+      outputs.push_back(*floats_[Index(id)]);
+    }
+    to_.nodes.push_back({node.op, std::move(inputs), std::move(outputs), node.name});
+    result_.float_operators.push_back(fmt::format("{} ({})", node.name, NameOf(node.op)));
+  }
+
+  const Graph& from_;
+  ParamsPlan plan_;
+  bool per_tensor_;
+  Graph to_;
+  QuantizedGraph result_;
+  std::vector<std::optional<ValueId>> floats_;    // by value of from_
+  std::vector<std::optional<ValueId>> integers_;  // by value of from_
+};
+
+}  // namespace
+
+QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor) {
+  return Quantizer(graph, ranges, per_tensor).Run();
+}
+
+}  // namespace kinglet
