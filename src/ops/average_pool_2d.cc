@@ -26,6 +26,8 @@ const OpDef& AveragePool2d::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_AVERAGE_POOL_2D},
+      .parse = ParsePool<AveragePool2d>,
   });
   return kDef;
 }

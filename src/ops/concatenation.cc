@@ -4,6 +4,7 @@
 #include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -58,6 +59,17 @@ TfliteOp Form(const Concatenation& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::ConcatenationOptions>();
+  if (options == nullptr) return "its options are missing";
+  if (options->activation() != tflite::ActivationFunctionType_NONE) {
+    return "a fused activation is not supported";
+  }
+  const auto rank = static_cast<std::int64_t>(source.output.shape.size());
+  const std::int64_t axis = options->axis();
+  return ParsedOp{Concatenation{axis < 0 ? axis + rank : axis}, source.inputs.size()};
+}
+
 }  // namespace
 
 const OpDef& Concatenation::Def() {
@@ -67,6 +79,8 @@ const OpDef& Concatenation::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_CONCATENATION},
+      .parse = Parse,
   });
   return kDef;
 }

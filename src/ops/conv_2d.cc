@@ -6,6 +6,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 #include "ops/window.h"
 
 namespace kinglet {
@@ -81,6 +82,24 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * weights[1] * weights[2] * weights[3];
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::Conv2DOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto padding = PaddingFrom(options->padding());
+  const auto activation = ActivationFrom(options->activation());
+  if (!padding.has_value() || !activation.has_value()) {
+    return "its padding or fused activation is not supported";
+  }
+  if (options->stride_h() <= 0 || options->stride_w() <= 0) return "a stride is 0";
+  return ParsedOp{Conv2d{.padding = *padding,
+                         .stride_h = options->stride_h(),
+                         .stride_w = options->stride_w(),
+                         .dilation_h = options->dilation_h(),
+                         .dilation_w = options->dilation_w(),
+                         .activation = *activation},
+                  3};
+}
+
 }  // namespace
 
 const OpDef& Conv2d::Def() {
@@ -91,6 +110,8 @@ const OpDef& Conv2d::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_CONV_2D},
+      .parse = Parse,
       .macs = Macs,
   });
   return kDef;

@@ -15,6 +15,8 @@ struct Description {
   QuantRule quantization = {};
   TfliteOp (*tflite)(const Typed&, const NodeView&,
                      flatbuffers::FlatBufferBuilder&) = nullptr;
+  std::vector<tflite::BuiltinOperator> codes = {};
+  Parsed (*parse)(const TfliteSource&) = nullptr;
   std::int64_t (*macs)(const NodeView&) = nullptr;
 };
 
@@ -39,6 +41,8 @@ OpDef Define(const Description<Typed>& described) {
                                       flatbuffers::FlatBufferBuilder& builder) {
             return tflite(std::get<Typed>(op), view, builder);
           },
+      .codes = described.codes,
+      .parse = described.parse,
       .macs =
           [macs = described.macs](const NodeView& view) {
             return macs == nullptr ? std::int64_t{0} : macs(view);

@@ -4,6 +4,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 #include "ops/window.h"
 
 namespace kinglet {
@@ -78,6 +79,24 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * weights[1] * weights[2];
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::DepthwiseConv2DOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto padding = PaddingFrom(options->padding());
+  const auto activation = ActivationFrom(options->activation());
+  if (!padding.has_value() || !activation.has_value()) {
+    return "its padding or fused activation is not supported";
+  }
+  if (options->stride_h() <= 0 || options->stride_w() <= 0) return "a stride is 0";
+  return ParsedOp{DepthwiseConv2d{.padding = *padding,
+                                  .stride_h = options->stride_h(),
+                                  .stride_w = options->stride_w(),
+                                  .dilation_h = options->dilation_h(),
+                                  .dilation_w = options->dilation_w(),
+                                  .activation = *activation},
+                  3};
+}
+
 }  // namespace
 
 const OpDef& DepthwiseConv2d::Def() {
@@ -88,6 +107,8 @@ const OpDef& DepthwiseConv2d::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 3},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D},
+      .parse = Parse,
       .macs = Macs,
   });
   return kDef;

@@ -3,6 +3,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -46,6 +47,8 @@ const OpDef& Dequantize::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_DEQUANTIZE},
+      .parse = ParsePlain<Dequantize>,
   });
   return kDef;
 }

@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -31,6 +32,8 @@ const OpDef& Div::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_DIV},
+      .parse = ParseBinary<Div, tflite::DivOptions>,
   });
   return kDef;
 }

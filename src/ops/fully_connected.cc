@@ -6,6 +6,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -66,6 +67,17 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * view.Input(1).shape[1];
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::FullyConnectedOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto activation = ActivationFrom(options->activation());
+  if (!activation.has_value()) return "its fused activation is not supported";
+  if (options->weights_format() != 0) return "its weights are shuffled";
+  const bool has_bias = source.inputs.size() > 2 && source.inputs[2] != nullptr;
+  return ParsedOp{FullyConnected{*activation},
+                  has_bias ? std::size_t{3} : std::size_t{2}};
+}
+
 }  // namespace
 
 const OpDef& FullyConnected::Def() {
@@ -76,6 +88,8 @@ const OpDef& FullyConnected::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_FULLY_CONNECTED},
+      .parse = Parse,
       .macs = Macs,
   });
   return kDef;

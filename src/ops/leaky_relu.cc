@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -25,6 +26,11 @@ TfliteOp Form(const LeakyRelu& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::LeakyReluOptions>();
+  return ParsedOp{LeakyRelu{options == nullptr ? 0.0F : options->alpha()}};
+}
+
 }  // namespace
 
 const OpDef& LeakyRelu::Def() {
@@ -33,6 +39,8 @@ const OpDef& LeakyRelu::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LEAKY_RELU},
+      .parse = Parse,
   });
   return kDef;
 }

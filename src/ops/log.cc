@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -24,6 +25,8 @@ const OpDef& Log::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LOG},
+      .parse = ParsePlain<Log>,
   });
   return kDef;
 }

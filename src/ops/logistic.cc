@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -24,6 +25,8 @@ const OpDef& Logistic::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LOGISTIC},
+      .parse = ParsePlain<Logistic>,
   });
   return kDef;
 }

@@ -26,6 +26,8 @@ const OpDef& MaxPool2d::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MAX_POOL_2D},
+      .parse = ParsePool<MaxPool2d>,
   });
   return kDef;
 }

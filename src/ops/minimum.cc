@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -27,6 +28,8 @@ const OpDef& Minimum::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MINIMUM},
+      .parse = ParsePlain<Minimum>,
   });
   return kDef;
 }

@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -39,6 +40,8 @@ const OpDef& Mul::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MUL},
+      .parse = ParseBinary<Mul, tflite::MulOptions>,
   });
   return kDef;
 }

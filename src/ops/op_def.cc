@@ -2,11 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace kinglet {
+namespace {
+
+template <std::size_t... I>
+std::map<tflite::BuiltinOperator, const OpDef*> DefsByCode(std::index_sequence<I...>) {
+  std::map<tflite::BuiltinOperator, const OpDef*> by_code;
+  for (const OpDef* def : {&std::variant_alternative_t<I, Op>::Def()...}) {
+    for (const tflite::BuiltinOperator code : def->codes) by_code.emplace(code, def);
+  }
+  return by_code;
+}
+
+}  // namespace
 
 const OpDef& DefOf(const Op& op) {
   return std::visit(
       []<typename Typed>(const Typed&) -> const OpDef& { return Typed::Def(); }, op);
+}
+
+const OpDef* DefOf(tflite::BuiltinOperator code) {
+  static const auto kByCode =
+      DefsByCode(std::make_index_sequence<std::variant_size_v<Op>>());
+  const auto found = kByCode.find(code);
+  return found == kByCode.end() ? nullptr : found->second;
 }
 
 Inferred InferTypes(const Op& op, std::span<const TensorType> inputs) {

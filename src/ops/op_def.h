@@ -103,6 +103,30 @@ struct TfliteOp {
   std::vector<TfliteOperand> inputs;
 };
 
+/// An operator of a .tflite file together with the values it reads and makes; an optional
+/// operand that is absent is null.
+struct TfliteSource {
+  const tflite::Operator& op;
+  tflite::BuiltinOperator code{};
+  std::span<const Value* const> inputs;
+  const Value& output;
+
+  /// The options table, or null when the file leaves it out.
+  template <typename Options>
+  [[nodiscard]] const Options* OptionsAs() const {
+    return op.builtin_options_as<Options>();
+  }
+};
+
+/// An operation read from a file: the inputs of the node are the first `operands` inputs
+/// of the operator, the others have become attributes.
+struct ParsedOp {
+  Op op;
+  std::size_t operands = 1;
+};
+/// Or why the operator can't be represented.
+using Parsed = std::variant<ParsedOp, std::string>;
+
 struct OpDef {
   std::string_view name;
   std::size_t min_inputs = 1;
@@ -112,12 +136,18 @@ struct OpDef {
   QuantRule quantization;
   std::function<TfliteOp(const Op&, const NodeView&, flatbuffers::FlatBufferBuilder&)>
       tflite;
+  /// The operators of the file format that `parse` reads.
+  std::vector<tflite::BuiltinOperator> codes;
+  std::function<Parsed(const TfliteSource&)> parse;
   /// Multiply-accumulates of one inference.
   std::function<std::int64_t(const NodeView&)> macs;
 };
 
 /// The description of the operation that `op` holds.
 const OpDef& DefOf(const Op& op);
+
+/// The description whose `codes` hold `code`, or null.
+const OpDef* DefOf(tflite::BuiltinOperator code);
 
 /// Types of the results of `op` over `inputs`, arity checked.
 Inferred InferTypes(const Op& op, std::span<const TensorType> inputs);

@@ -4,6 +4,7 @@
 #include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -65,6 +66,17 @@ TfliteOp Form(const Pad& op, const NodeView& view,
           .inputs = Operands(view, {paddings})};
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto paddings = IntsOf(source, 1);
+  if (!paddings.has_value()) return "its paddings are not constant";
+  Pad op;
+  for (std::size_t i = 0; i + 1 < paddings->size(); i += 2) {
+    op.before.push_back((*paddings)[i]);
+    op.after.push_back((*paddings)[i + 1]);
+  }
+  return ParsedOp{op};
+}
+
 }  // namespace
 
 const OpDef& Pad::Def() {
@@ -73,6 +85,8 @@ const OpDef& Pad::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_PAD},
+      .parse = Parse,
   });
   return kDef;
 }

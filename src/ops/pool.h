@@ -3,6 +3,7 @@
 
 #include "ops/op_def.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 #include "ops/window.h"
 
 namespace kinglet {
@@ -38,6 +39,25 @@ TfliteOp PoolForm(const Pool& op, const NodeView& view, tflite::BuiltinOperator 
           .options_type = tflite::BuiltinOptions_Pool2DOptions,
           .options = options.Union(),
           .inputs = Operands(view)};
+}
+
+template <typename Pool>
+Parsed ParsePool(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::Pool2DOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto padding = PaddingFrom(options->padding());
+  const auto activation = ActivationFrom(options->activation());
+  if (!padding.has_value() || !activation.has_value()) {
+    return "its padding or fused activation is not supported";
+  }
+  if (options->stride_h() <= 0 || options->stride_w() <= 0) return "a stride is 0";
+  return ParsedOp{Pool{{.padding = *padding,
+                        .stride_h = options->stride_h(),
+                        .stride_w = options->stride_w(),
+                        .filter_h = options->filter_h(),
+                        .filter_w = options->filter_w(),
+                        .activation = *activation}},
+                  1};
 }
 
 }  // namespace kinglet

@@ -4,6 +4,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -32,6 +33,10 @@ TfliteOp Form(const Quantize& op, const NodeView& view,
                         {version, version, version});
 }
 
+Parsed Parse(const TfliteSource& source) {
+  return ParsedOp{Quantize{source.output.dtype}};
+}
+
 }  // namespace
 
 const OpDef& Quantize::Def() {
@@ -40,6 +45,8 @@ const OpDef& Quantize::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_QUANTIZE},
+      .parse = Parse,
   });
   return kDef;
 }

@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -28,6 +29,16 @@ TfliteOp Form(const Relu& op, const NodeView& view,
   return WithoutOptions(view, Code(op.kind), {.int8 = symmetric ? 1 : 2});
 }
 
+Parsed Parse(const TfliteSource& source) {
+  if (source.code == tflite::BuiltinOperator_RELU6) {
+    return ParsedOp{Relu{Activation::kRelu6}};
+  }
+  if (source.code == tflite::BuiltinOperator_RELU_N1_TO_1) {
+    return ParsedOp{Relu{Activation::kReluN1To1}};
+  }
+  return ParsedOp{Relu{}};
+}
+
 }  // namespace
 
 const OpDef& Relu::Def() {
@@ -36,6 +47,9 @@ const OpDef& Relu::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,
+                tflite::BuiltinOperator_RELU_N1_TO_1},
+      .parse = Parse,
   });
   return kDef;
 }

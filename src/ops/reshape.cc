@@ -1,6 +1,7 @@
 // Reshape: the same elements in row-major order under another shape.
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -21,6 +22,11 @@ TfliteOp Form(const Reshape& op, const NodeView& view,
                         {IntVector(op.shape)});
 }
 
+/// The shape of the result stands in the file; where it came from doesn't matter.
+Parsed Parse(const TfliteSource& source) {
+  return ParsedOp{Reshape{source.output.shape}};
+}
+
 }  // namespace
 
 const OpDef& Reshape::Def() {
@@ -29,6 +35,9 @@ const OpDef& Reshape::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_RESHAPE, tflite::BuiltinOperator_SQUEEZE,
+                tflite::BuiltinOperator_EXPAND_DIMS},
+      .parse = Parse,
   });
   return kDef;
 }

@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -27,6 +28,11 @@ TfliteOp Form(const Softmax& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::SoftmaxOptions>();
+  return ParsedOp{Softmax{options == nullptr ? 0.0F : options->beta()}};
+}
+
 }  // namespace
 
 const OpDef& Softmax::Def() {
@@ -35,6 +41,8 @@ const OpDef& Softmax::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_SOFTMAX},
+      .parse = Parse,
   });
   return kDef;
 }

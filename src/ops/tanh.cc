@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -24,6 +25,8 @@ const OpDef& Tanh::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_TANH},
+      .parse = ParsePlain<Tanh>,
   });
   return kDef;
 }

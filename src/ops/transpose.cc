@@ -4,6 +4,7 @@
 #include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
@@ -33,6 +34,12 @@ TfliteOp Form(const Transpose& op, const NodeView& view,
                         {IntVector(op.perm)});
 }
 
+Parsed Parse(const TfliteSource& source) {
+  const auto perm = IntsOf(source, 1);
+  if (!perm.has_value()) return "its permutation is not constant";
+  return ParsedOp{Transpose{*perm}};
+}
+
 }  // namespace
 
 const OpDef& Transpose::Def() {
@@ -41,6 +48,8 @@ const OpDef& Transpose::Def() {
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
+      .codes = {tflite::BuiltinOperator_TRANSPOSE},
+      .parse = Parse,
   });
   return kDef;
 }
