@@ -47,10 +47,8 @@ HWY_INLINE void StoreTile(const Vec (&acc)[kRows][kVectors], const TileJob& job)
   }
 }
 
-template <int kRows, int kPanels>
-HWY_NOINLINE void RunTile(const TileJob& job) {
-  constexpr int kVectors = kPanels * kPanelVectors;
-  Vec acc[kRows][kVectors];
+template <int kRows, int kVectors>
+HWY_INLINE void LoadTile(const TileJob& job, Vec (&acc)[kRows][kVectors]) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 16
@@ -58,6 +56,32 @@ HWY_NOINLINE void RunTile(const TileJob& job) {
       acc[r][v] = Load(job.init + r * job.init_stride + v * kLanes, Whole{});
     }
   }
+}
+
+/// One multiply-add for every accumulator: inputs a[r][k] times a row of the panels.
+template <int kRows, int kVectors>
+HWY_INLINE void AddOuterProduct(const float* const (&a)[kRows], Size k,
+                                const float* weights, Size panel_stride,
+                                Vec (&acc)[kRows][kVectors]) {
+  Vec b[kVectors];
+#pragma GCC unroll 16
+  for (int v = 0; v < kVectors; ++v) {
+    const Size panel = v / kPanelVectors;
+    b[v] = Load(weights + panel * panel_stride + v % kPanelVectors * kLanes, Whole{});
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+    const Vec x = Splat(a[r][k]);
+#pragma GCC unroll 16
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = hn::MulAdd(x, b[v], acc[r][v]);
+  }
+}
+
+template <int kRows, int kPanels>
+HWY_NOINLINE void RunTile(const TileJob& job) {
+  constexpr int kVectors = kPanels * kPanelVectors;
+  Vec acc[kRows][kVectors];
+  LoadTile<kRows, kVectors>(job, acc);
   const float* weights = job.weights;
   const Size panel_stride = job.panel_stride;
   const Size step = job.step;
@@ -67,18 +91,7 @@ HWY_NOINLINE void RunTile(const TileJob& job) {
     for (int r = 0; r < kRows; ++r) a[r] = job.rows[run * kRows + r];
     const Size end = job.runs[run].elements * step;
     for (Size k = 0; k != end; k += step, weights += kPanel) {
-      Vec b[kVectors];
-#pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) {
-        const Size panel = v / kPanelVectors;
-        b[v] = Load(weights + panel * panel_stride + v % kPanelVectors * kLanes, Whole{});
-      }
-#pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) {
-        const Vec x = Splat(a[r][k]);
-#pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) acc[r][v] = hn::MulAdd(x, b[v], acc[r][v]);
-      }
+      AddOuterProduct<kRows, kVectors>(a, k, weights, panel_stride, acc);
     }
   }
   StoreTile<kRows, kVectors>(acc, job);

@@ -61,16 +61,9 @@ HWY_INLINE void Block3x3(const DepthwisePlan& plan, const float* in, Size top, S
   for (int ky = 0; ky < 3; ++ky) {
     if (ky < ys.first || ky >= ys.last) continue;
     const float* row = in + ((top + ky) * plan.w.in + left) * channels;
-#pragma GCC unroll 32
-    for (int column = 0; column < (kBlock - 1) * kStride + 3; ++column) {
-      const Vec value = Load(row + column * channels, lanes);
-#pragma GCC unroll 8
-      for (int o = 0; o < kBlock; ++o) {
-        const int kx = column - o * kStride;
-        if (kx < 0 || kx > 2) continue;
-        acc[o] = hn::MulAdd(value, weights[ky * 3 + kx], acc[o]);
-      }
-    }
+    AddThreeTaps<kBlock, kStride>(
+        weights + ky * 3,
+        [&](int column) { return Load(row + column * channels, lanes); }, acc);
   }
 #pragma GCC unroll 8
   for (int o = 0; o < kBlock; ++o) {

@@ -125,8 +125,8 @@ Extremes ExtremesOf(Size n, const float* in) {
 
 template <typename T>
 void Quantize(Scale scale, Size n, const float* in, T* out) {
-  constexpr std::int32_t kLowest = std::numeric_limits<T>::min();
   constexpr std::int32_t kHighest = std::numeric_limits<T>::max();
+  constexpr std::int32_t kLowest = -kHighest - 1;
   const Clamp bounds{kHighest * -4.0F, kHighest * 4.0F};
   for (Size i = 0; i < n; ++i) {
     const float ratio = std::isnan(in[i]) ? 0.0F : in[i] / scale.scale;

@@ -42,7 +42,7 @@ float Log(float x) {
   const bool subnormal = x < kSmallestNormal;
   const float normal = subnormal ? x * kTwoTo23 : x;
   const std::int32_t shifted = std::bit_cast<std::int32_t>(normal) - kHalfRootBits;
-  const float m = std::bit_cast<float>((shifted & 0x007FFFFF) + kHalfRootBits);
+  const auto m = std::bit_cast<float>((shifted & 0x007FFFFF) + kHalfRootBits);
   const float e = static_cast<float>(shifted >> 23) - (subnormal ? 23.0F : 0.0F);
   const float f = m - 1.0F;
   const float s = f / (f + 2.0F);

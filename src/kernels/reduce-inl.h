@@ -63,26 +63,24 @@ HWY_INLINE void FoldRows(const ReduceArgs& args, float start, const Fold& fold) 
   }
 }
 
-// Rows of one chain each; eight at a time hide the latency of the additions.
-void SumAlongRows(const ReduceArgs& args) {
-  constexpr Size kTogether = 8;
-  for (Size o = 0; o < args.outer; o += kTogether) {
-    const Size rows = Smaller(kTogether, args.outer - o);
-    const float* in = args.in + o * args.count;
-    float acc[kTogether];
-    for (float& a : acc) a = 0.0F;
-    if (rows == kTogether) {
-      for (Size i = 0; i < args.count; ++i) {
+/// Sums of kRows rows of `count`, one chain each; several hide the latency of additions.
+template <int kRows>
+HWY_INLINE void SumRows(const float* in, Size count, float* out) {
+  float sums[kRows] = {};
+  for (Size i = 0; i < count; ++i) {
 #pragma GCC unroll 8
-        for (Size r = 0; r < kTogether; ++r) acc[r] += in[r * args.count + i];
-      }
-    } else {
-      for (Size r = 0; r < rows; ++r) {
-        for (Size i = 0; i < args.count; ++i) acc[r] += in[r * args.count + i];
-      }
-    }
-    for (Size r = 0; r < rows; ++r) args.out[o + r] = acc[r];
+    for (int r = 0; r < kRows; ++r) sums[r] += in[r * count + i];
   }
+  for (int r = 0; r < kRows; ++r) out[r] = sums[r];
+}
+
+void SumAlongRows(const ReduceArgs& args) {
+  Size o = 0;
+  for (; o + 8 <= args.outer; o += 8) {
+    SumRows<8>(args.in + o * args.count, args.count, args.out + o);
+  }
+  for (; o < args.outer; ++o)
+    SumRows<1>(args.in + o * args.count, args.count, args.out + o);
 }
 
 void Sum(const ReduceArgs& args) {
@@ -93,52 +91,47 @@ void Sum(const ReduceArgs& args) {
   }
 }
 
-/// Folds lanes into one result.
+/// One chain of extremes per lane. Bits of `trace` are set once x was NaN. (Not Ne: it is
+/// an ordered comparison on some targets.)
 struct ExtremesFold {
   Vec min = Splat(std::numeric_limits<float>::infinity());
   Vec max = Splat(-std::numeric_limits<float>::infinity());
+  Vec trace = hn::Zero(kFloats);
 
   HWY_INLINE void Take(Vec x) {
     min = SmallerOf(x, min);
     max = LargerOf(x, max);
+    trace = hn::Or(trace, hn::VecFromMask(kFloats, hn::Not(hn::Eq(x, x))));
   }
 };
 
-// Bits set once x was NaN, else 0. (Ne is an ordered comparison on some targets.)
-HWY_INLINE Vec NanTrace(Vec trace, Vec x) {
-  return hn::Or(trace, hn::VecFromMask(kFloats, hn::Not(hn::Eq(x, x))));
+HWY_INLINE void TakeOne(float x, Extremes& result) {
+  result.min = x < result.min ? x : result.min;
+  result.max = x > result.max ? x : result.max;
+  result.has_nan = result.has_nan || !(x == x);
+}
+
+void TakeLanes(const ExtremesFold& fold, Extremes& result) {
+  float lanes[kLanes];
+  hn::StoreU(fold.min, kFloats, lanes);
+  for (const float x : lanes) result.min = x < result.min ? x : result.min;
+  hn::StoreU(fold.max, kFloats, lanes);
+  for (const float x : lanes) result.max = x > result.max ? x : result.max;
+  const IntVec seen = hn::BitCast(kInts, fold.trace);
+  if (!hn::AllTrue(kInts, hn::Eq(seen, hn::Zero(kInts)))) result.has_nan = true;
 }
 
 Extremes ExtremesOf(Size n, const float* in) {
   constexpr Size kChains = 4;
   ExtremesFold chains[kChains];
-  Vec traces[kChains];
-  for (Vec& trace : traces) trace = hn::Zero(kFloats);
   Size i = 0;
   for (; i + kChains * kLanes <= n; i += kChains * kLanes) {
 #pragma GCC unroll 4
-    for (Size k = 0; k < kChains; ++k) {
-      const Vec x = Load(in + i + k * kLanes, Whole{});
-      chains[k].Take(x);
-      traces[k] = NanTrace(traces[k], x);
-    }
+    for (Size k = 0; k < kChains; ++k) chains[k].Take(Load(in + i + k * kLanes, Whole{}));
   }
   Extremes result;
-  const auto take = [&](float x) {
-    result.min = x < result.min ? x : result.min;
-    result.max = x > result.max ? x : result.max;
-    result.has_nan = result.has_nan || x != x;
-  };
-  for (Size k = 0; k < kChains; ++k) {
-    float lanes[kLanes];
-    hn::StoreU(chains[k].min, kFloats, lanes);
-    for (const float x : lanes) result.min = x < result.min ? x : result.min;
-    hn::StoreU(chains[k].max, kFloats, lanes);
-    for (const float x : lanes) result.max = x > result.max ? x : result.max;
-    const IntVec seen = hn::BitCast(kInts, traces[k]);
-    result.has_nan = result.has_nan || !hn::AllTrue(kInts, hn::Eq(seen, hn::Zero(kInts)));
-  }
-  for (; i < n; ++i) take(in[i]);
+  for (const ExtremesFold& chain : chains) TakeLanes(chain, result);
+  for (; i < n; ++i) TakeOne(in[i], result);
   result.min += 0.0F;
   result.max += 0.0F;
   return result;

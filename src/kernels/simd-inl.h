@@ -123,5 +123,21 @@ HWY_INLINE Interior InteriorOf(const Axis& axis) {
   return interior;
 }
 
+/// Adds a kernel row of three taps to kBlock neighbouring outputs, which share the values
+/// that `value_at(column)` gives. Per output, taps ascend.
+template <int kBlock, int kStride, typename ValueAt>
+HWY_INLINE void AddThreeTaps(const Vec* weights, const ValueAt& value_at,
+                             Vec (&acc)[kBlock]) {
+#pragma GCC unroll 32
+  for (int column = 0; column < (kBlock - 1) * kStride + 3; ++column) {
+    const Vec value = value_at(column);
+#pragma GCC unroll 8
+    for (int o = 0; o < kBlock; ++o) {
+      const int kx = column - o * kStride;
+      if (kx >= 0 && kx <= 2) acc[o] = hn::MulAdd(value, weights[kx], acc[o]);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kinglet

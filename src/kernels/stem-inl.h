@@ -57,16 +57,9 @@ HWY_INLINE void StemBlock(const StemRow& row, Size ox, Lanes lanes) {
   for (int ky = 0; ky < 3; ++ky) {
     const bool has_row = row.HasRow(ky);
     const float* values = has_row ? row.InputRow(ky) + left : row.in;
-#pragma GCC unroll 32
-    for (int column = 0; column < (kBlock - 1) * kStride + 3; ++column) {
-      const Vec value = Splat(has_row ? values[column] : 0.0F);
-#pragma GCC unroll 8
-      for (int o = 0; o < kBlock; ++o) {
-        const int kx = column - o * kStride;
-        if (kx < 0 || kx > 2) continue;
-        acc[o] = hn::MulAdd(value, row.weights[ky * 3 + kx], acc[o]);
-      }
-    }
+    AddThreeTaps<kBlock, kStride>(
+        row.weights + ky * 3,
+        [&](int column) { return Splat(has_row ? values[column] : 0.0F); }, acc);
   }
 #pragma GCC unroll 8
   for (int o = 0; o < kBlock; ++o) row.Finish(acc[o], ox + o, lanes);
@@ -89,23 +82,29 @@ bool IsStem(const ConvPlan& plan, Size stride) {
          plan.h.dilation == 1 && plan.w.dilation == 1 && plan.w.stride == stride;
 }
 
+/// The first row of the output, for the output channels from `c` on.
+StemRow FirstRow(const ConvPlan& plan, const float* in, float* out, Size c) {
+  StemRow row{.plan = plan,
+              .in = in,
+              .out = out + c,
+              .top = -plan.h.before,
+              .weights = {},
+              .bias = Load(plan.bias + c, Whole{}),
+              .low = Splat(plan.clamp.low),
+              .high = Splat(plan.clamp.high)};
+  const Size panel = c / kPanel;
+  for (Size tap = 0; tap < 9; ++tap) {
+    const float* of_tap = plan.weights + (panel * 9 + tap) * kPanel;
+    row.weights[tap] = Load(of_tap + c % kPanel, Whole{});
+  }
+  return row;
+}
+
 template <int kStride>
 void Stem(const ConvPlan& plan, const float* in, float* out) {
   const Interior interior = InteriorOf(plan.w);
   ForVectors(plan.out_channels, [&](Size c, auto lanes) {
-    StemRow row{.plan = plan,
-                .in = in,
-                .out = out + c,
-                .top = -plan.h.before,
-                .weights = {},
-                .bias = Load(plan.bias + c, Whole{}),
-                .low = Splat(plan.clamp.low),
-                .high = Splat(plan.clamp.high)};
-    const Size panel = c / kPanel;
-    for (Size tap = 0; tap < 9; ++tap) {
-      const float* of_tap = plan.weights + (panel * 9 + tap) * kPanel;
-      row.weights[tap] = Load(of_tap + c % kPanel, Whole{});
-    }
+    StemRow row = FirstRow(plan, in, out, c);
     for (Size oy = 0; oy < plan.h.out; ++oy) {
       StemRowOf<kStride>(row, interior, lanes);
       row.out += plan.w.out * plan.out_channels;

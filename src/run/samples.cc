@@ -17,11 +17,11 @@ namespace {
 /// The failure of the lowest sample.
 class FirstFailure {
  public:
-  void Note(std::size_t sample, std::exception_ptr exception) {
+  void Note(std::size_t sample, const std::exception_ptr& exception) {
     const std::lock_guard lock(mutex_);
     if (exception_ != nullptr && sample >= sample_) return;
     sample_ = sample;
-    exception_ = std::move(exception);
+    exception_ = exception;
   }
 
   void Rethrow() const {

@@ -98,6 +98,21 @@ TEST(Executor, AReshapeSharesTheBytesOfItsOperand) {
   EXPECT_EQ(reshaped.arena_bytes(), plain.arena_bytes());
 }
 
+TEST(Executor, BytesLiveAsLongAsTheirLastName) {
+  const Executor executor(
+      Parse("in input = x : float32[1x2]\n"
+            "const one : float32[1] = 1\n"
+            "a : float32[1x2] = add(x, one)\n"
+            "r : float32[2] = reshape(a) shape=[2]\n"
+            "b : float32[1x2] = sub(x, one)\n"
+            "c : float32[1x2] = mul(b, b)\n"
+            "y : float32[1x2] = add(c, r)\n"
+            "out output_0 = y\n"));
+  Executor::Context context = executor.NewContext();
+  const Tensor in = Floats({1, 2}, {4, 6});
+  EXPECT_THAT(Values(executor.Run(context, {&in, 1})[0]), ElementsAre(14, 32));
+}
+
 TEST(Executor, AChainNeedsRoomForTwoResults) {
   std::string text = "in input = v0 : float32[1x64]\n";
   for (int i = 0; i < 10; ++i) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "ir/text.h"
 
@@ -44,6 +45,20 @@ TEST(ForEachSample, TheFirstFailingSampleIsReported) {
         EXPECT_STREQ(error.what(), "500");
       }
     }
+  }
+}
+
+TEST(ForEachSample, TheFirstFailingSampleIsReportedThoughItFailsLast) {
+  std::atomic<bool> second_failed = false;
+  try {
+    ForEachSample(2, 2, [&](std::size_t /*worker*/, std::size_t sample) {
+      if (sample == 1) second_failed = true;
+      while (!second_failed) std::this_thread::yield();
+      throw std::runtime_error(std::to_string(sample));
+    });
+    FAIL() << "no exception";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "0");
   }
 }
 
