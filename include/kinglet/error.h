@@ -31,7 +31,7 @@ class Error : public std::runtime_error {
 
 /// Runs `body` and puts "`where`: " in front of the message of any Error it throws.
 template <typename Body>
-auto WithContext(const std::string& where, Body&& body) {
+decltype(auto) WithContext(const std::string& where, Body&& body) {
   try {
     return body();
   } catch (const Error& error) {

@@ -1,6 +1,6 @@
-// The temporary file lies in the target's folder under a name of its own, is flushed to the
-// disk, and takes the target's name in one rename. Its path is kept in a static buffer, so
-// that a signal handler can unlink it.
+// The temporary file lies in the target's folder under a name of its own, is flushed to
+// the disk, and takes the target's name in one rename. Its path is kept in a static
+// buffer, so that a signal handler can unlink it.
 #include "base/file.h"
 
 #include <fcntl.h>

@@ -11,8 +11,8 @@ namespace kinglet {
 /// @throws kIo when the file is missing, a folder, or unreadable.
 std::vector<std::byte> ReadFile(const std::filesystem::path& path);
 
-/// Writes beside `path` and renames, so that `path` holds either its old content or all of
-/// `bytes`, whatever happens.
+/// Writes beside `path` and renames, so that `path` holds either its old content or all
+/// of `bytes`, whatever happens.
 /// @throws kIo when the folder can't be written or the disk is full.
 void WriteFile(const std::filesystem::path& path, std::span<const std::byte> bytes);
 

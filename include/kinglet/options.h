@@ -1,0 +1,25 @@
+// What a conversion can be asked for.
+#pragma once
+
+#include <cstdint>
+
+namespace kinglet {
+
+/// How weights and activations are stored and computed.
+enum class QuantizationMode : std::uint8_t {
+  kPtq,      ///< INT8 weights and activations, float32 input and output
+  kDynamic,  ///< INT8 weights, float32 activations
+  kNone,     ///< float32
+};
+
+/// How the ranges of the activations are chosen.
+enum class Recipe : std::uint8_t {
+  kTf,       ///< TensorFlow's: minimum and maximum, its treatment of additions included
+  kDefault,  ///< today the same as kTf
+};
+
+/// Whether a hybrid AudioFrontendLayer divides by the largest value of the sample: the
+/// file doesn't say, its structure usually does.
+enum class FrontendNormalization : std::uint8_t { kAuto, kOn, kOff };
+
+}  // namespace kinglet

@@ -1,0 +1,25 @@
+#include "cli/signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/file.h"
+
+namespace kinglet {
+namespace {
+
+constexpr int kSignalExit = 128;
+
+extern "C" void EndOnSignal(int number) {
+  RemoveUnfinishedFile();
+  ::_exit(kSignalExit + number);
+}
+
+}  // namespace
+
+void EndCleanlyOnSignals() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, EndOnSignal);
+}
+
+}  // namespace kinglet

@@ -1,0 +1,10 @@
+// Ctrl-C and friends leave no half-made file.
+#pragma once
+
+namespace kinglet {
+
+/// SIGINT, SIGTERM and SIGHUP remove a temporary file in the making and end the program
+/// with 128 + the signal's number.
+void EndCleanlyOnSignals();
+
+}  // namespace kinglet

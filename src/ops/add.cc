@@ -1,0 +1,35 @@
+// Add: a + b, with NumPy broadcasting and a fused clamp.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Add& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return {.code = tflite::BuiltinOperator_ADD,
+          .version = VersionFor(view, {}),
+          .options_type = tflite::BuiltinOptions_AddOptions,
+          .options =
+              tflite::CreateAddOptions(builder, TfliteActivation(op.activation)).Union(),
+          .inputs = Operands(view)};
+}
+
+}  // namespace
+
+const OpDef& Add::Def() {
+  static const OpDef kDef = Define<Add>({
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .infer = BroadcastOfInputs<Add>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_ADD},
+      .parse = ParseBinary<Add, tflite::AddOptions>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,93 @@
+// Conv2d: y[o] = clamp(b[o] + sum over taps and channels of x * w). Grouped when the
+// weights have fewer input channels than x. INT8: weights symmetric per output channel.
+#include "ops/define.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+#include "ops/window.h"
+
+namespace kinglet {
+namespace {
+
+Inferred Infer(const Conv2d& op, std::span<const TensorType> inputs) {
+  const Shape& in = inputs[0].shape;
+  const Shape& weights = inputs[1].shape;
+  if (in.size() != 4 || weights.size() != 4) return "input or weights not of rank 4";
+  const std::int64_t groups = weights[3] == 0 ? 0 : in[3] / weights[3];
+  if (groups == 0 || in[3] % weights[3] != 0 || weights[0] % groups != 0) {
+    return "weights " + ToString(weights) + " for input " + ToString(in);
+  }
+  const Window h{in[1], weights[1], op.stride_h, op.dilation_h, op.padding};
+  const Window w{in[2], weights[2], op.stride_w, op.dilation_w, op.padding};
+  if (h.Out() <= 0 || w.Out() <= 0) {
+    return "the kernel is larger than input " + ToString(in);
+  }
+  if (inputs[2].shape != Shape{weights[0]}) return "a bias of another size";
+  return std::vector<TensorType>{
+      {inputs[0].dtype, {in[0], h.Out(), w.Out(), weights[0]}}};
+}
+
+bool IsGrouped(const NodeView& view) {
+  return view.Input(0).shape[3] != view.Input(1).shape[3];
+}
+
+int Version(const NodeView& view) {
+  if (IsGrouped(view)) return 6;
+  const bool dynamic =
+      view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
+  if (dynamic) return view.Input(1).quantization->scales.size() > 1 ? 5 : 2;
+  return VersionFor(view, {.float32 = 1, .int8 = 3, .int16 = 8});
+}
+
+TfliteOp Form(const Conv2d& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  const auto options = tflite::CreateConv2DOptions(
+      builder, TflitePadding(op.padding), static_cast<std::int32_t>(op.stride_w),
+      static_cast<std::int32_t>(op.stride_h), TfliteActivation(op.activation),
+      static_cast<std::int32_t>(op.dilation_w), static_cast<std::int32_t>(op.dilation_h));
+  return {.code = tflite::BuiltinOperator_CONV_2D,
+          .version = Version(view),
+          .options_type = tflite::BuiltinOptions_Conv2DOptions,
+          .options = options.Union(),
+          .inputs = Operands(view)};
+}
+
+std::int64_t Macs(const NodeView& view) {
+  const Shape& weights = view.Input(1).shape;
+  return ElementCount(view.Output().shape) * weights[1] * weights[2] * weights[3];
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::Conv2DOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto padding = PaddingFrom(options->padding());
+  const auto activation = ActivationFrom(options->activation());
+  if (!padding.has_value() || !activation.has_value()) {
+    return "its padding or fused activation is not supported";
+  }
+  if (options->stride_h() <= 0 || options->stride_w() <= 0) return "a stride is 0";
+  return ParsedOp{Conv2d{.padding = *padding,
+                         .stride_h = options->stride_h(),
+                         .stride_w = options->stride_w(),
+                         .dilation_h = options->dilation_h(),
+                         .dilation_w = options->dilation_w(),
+                         .activation = *activation},
+                  3};
+}
+
+}  // namespace
+
+const OpDef& Conv2d::Def() {
+  static const OpDef kDef = Define<Conv2d>({
+      .min_inputs = 3,
+      .max_inputs = 3,
+      .infer = Infer,
+      .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_CONV_2D},
+      .parse = Parse,
+      .macs = Macs,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

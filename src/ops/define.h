@@ -1,0 +1,53 @@
+// Define: turns a description in terms of one operation's own struct into an OpDef.
+#pragma once
+
+#include "ops/op_def.h"
+
+namespace kinglet {
+
+/// As OpDef, with functions that take the operation's own type.
+template <typename Typed>
+struct Description {
+  std::size_t min_inputs = 1;
+  std::size_t max_inputs = 1;
+  Inferred (*infer)(const Typed&, std::span<const TensorType>) = nullptr;
+  Kernel (*compile)(const Typed&, const NodeView&) = nullptr;
+  QuantRule quantization = {};
+  TfliteOp (*tflite)(const Typed&, const NodeView&,
+                     flatbuffers::FlatBufferBuilder&) = nullptr;
+  std::vector<tflite::BuiltinOperator> codes = {};
+  Parsed (*parse)(const TfliteSource&) = nullptr;
+  std::int64_t (*macs)(const NodeView&) = nullptr;
+};
+
+template <typename Typed>
+OpDef Define(const Description<Typed>& described) {
+  return {
+      .name = Typed::kName,
+      .min_inputs = described.min_inputs,
+      .max_inputs = described.max_inputs,
+      .infer =
+          [infer = described.infer](const Op& op, std::span<const TensorType> inputs) {
+            return infer(std::get<Typed>(op), inputs);
+          },
+      .compile =
+          [compile = described.compile](const Op& op, const NodeView& view) {
+            Check(compile != nullptr, "an operation that can be run");
+            return compile(std::get<Typed>(op), view);
+          },
+      .quantization = described.quantization,
+      .tflite =
+          [tflite = described.tflite](const Op& op, const NodeView& view,
+                                      flatbuffers::FlatBufferBuilder& builder) {
+            return tflite(std::get<Typed>(op), view, builder);
+          },
+      .codes = described.codes,
+      .parse = described.parse,
+      .macs =
+          [macs = described.macs](const NodeView& view) {
+            return macs == nullptr ? std::int64_t{0} : macs(view);
+          },
+  };
+}
+
+}  // namespace kinglet

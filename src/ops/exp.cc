@@ -1,0 +1,28 @@
+// Exp. INT8: a table of 256 entries.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Exp& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, tflite::BuiltinOperator_EXP, {});
+}
+
+}  // namespace
+
+const OpDef& Exp::Def() {
+  static const OpDef kDef = Define<Exp>({
+      .infer = SameAsInput<Exp>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_EXP},
+      .parse = ParsePlain<Exp>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,80 @@
+// FullyConnected: y[..., o] = clamp(b[o] + sum_i x[..., i] * w[o, i]). INT8: weights
+// symmetric per output.
+#include "ops/define.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+Inferred Infer(const FullyConnected& /*op*/, std::span<const TensorType> inputs) {
+  TensorType out = inputs[0];
+  const Shape& weights = inputs[1].shape;
+  if (weights.size() != 2 || out.shape.empty() || out.shape.back() != weights[1]) {
+    return "weights " + ToString(weights) + " for input " + ToString(out.shape);
+  }
+  out.shape.back() = weights[0];
+  if (inputs.size() == 3 && inputs[2].shape != Shape{weights[0]}) {
+    return "a bias of another size";
+  }
+  return std::vector<TensorType>{out};
+}
+
+bool KeepsDims(const NodeView& view) { return view.Input(0).shape.size() > 2; }
+
+bool IsDynamic(const NodeView& view) {
+  return view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
+}
+
+int Version(const NodeView& view) {
+  if (IsDynamic(view)) return view.Input(1).quantization->scales.size() > 1 ? 12 : 9;
+  const bool is_int16 = view.Input(0).dtype == DType::kInt16;
+  if (KeepsDims(view) && !is_int16) return 5;
+  return VersionFor(view, {.float32 = 1, .int8 = 4, .int16 = 11});
+}
+
+TfliteOp Form(const FullyConnected& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  const auto options = tflite::CreateFullyConnectedOptions(
+      builder, TfliteActivation(op.activation), 0, KeepsDims(view), IsDynamic(view));
+  std::vector<TfliteOperand> operands = Operands(view);
+  if (!view.HasInput(2)) operands.emplace_back(AbsentOperand{});
+  return {.code = tflite::BuiltinOperator_FULLY_CONNECTED,
+          .version = Version(view),
+          .options_type = tflite::BuiltinOptions_FullyConnectedOptions,
+          .options = options.Union(),
+          .inputs = std::move(operands)};
+}
+
+std::int64_t Macs(const NodeView& view) {
+  return ElementCount(view.Output().shape) * view.Input(1).shape[1];
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::FullyConnectedOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto activation = ActivationFrom(options->activation());
+  if (!activation.has_value()) return "its fused activation is not supported";
+  if (options->weights_format() != 0) return "its weights are shuffled";
+  const bool has_bias = source.inputs.size() > 2 && source.inputs[2] != nullptr;
+  return ParsedOp{FullyConnected{*activation},
+                  has_bias ? std::size_t{3} : std::size_t{2}};
+}
+
+}  // namespace
+
+const OpDef& FullyConnected::Def() {
+  static const OpDef kDef = Define<FullyConnected>({
+      .min_inputs = 2,
+      .max_inputs = 3,
+      .infer = Infer,
+      .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_FULLY_CONNECTED},
+      .parse = Parse,
+      .macs = Macs,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,37 @@
+// LeakyRelu: y = x where x >= 0, alpha * x elsewhere.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const LeakyRelu& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return {.code = tflite::BuiltinOperator_LEAKY_RELU,
+          .version = VersionFor(view, {.int8 = 1, .int16 = 2}),
+          .options_type = tflite::BuiltinOptions_LeakyReluOptions,
+          .options = tflite::CreateLeakyReluOptions(builder, op.alpha).Union(),
+          .inputs = Operands(view)};
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::LeakyReluOptions>();
+  return ParsedOp{LeakyRelu{options == nullptr ? 0.0F : options->alpha()}};
+}
+
+}  // namespace
+
+const OpDef& LeakyRelu::Def() {
+  static const OpDef kDef = Define<LeakyRelu>({
+      .infer = SameAsInput<LeakyRelu>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LEAKY_RELU},
+      .parse = Parse,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

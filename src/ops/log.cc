@@ -1,0 +1,28 @@
+// Natural logarithm. INT8: a table of 256 entries.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Log& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, tflite::BuiltinOperator_LOG, {});
+}
+
+}  // namespace
+
+const OpDef& Log::Def() {
+  static const OpDef kDef = Define<Log>({
+      .infer = SameAsInput<Log>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LOG},
+      .parse = ParsePlain<Log>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

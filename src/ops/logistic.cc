@@ -1,0 +1,28 @@
+// Logistic: 1 / (1 + exp(-x)). INT8: the result is always in [0, 1), 256 steps.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Logistic& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, tflite::BuiltinOperator_LOGISTIC, {});
+}
+
+}  // namespace
+
+const OpDef& Logistic::Def() {
+  static const OpDef kDef = Define<Logistic>({
+      .infer = SameAsInput<Logistic>,
+      .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_LOGISTIC},
+      .parse = ParsePlain<Logistic>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,31 @@
+// Maximum: the larger of two, with NumPy broadcasting. INT8 compares the integers, so
+// both operands and the result share one scale.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Maximum& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, tflite::BuiltinOperator_MAXIMUM, {});
+}
+
+}  // namespace
+
+const OpDef& Maximum::Def() {
+  static const OpDef kDef = Define<Maximum>({
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .infer = BroadcastOfInputs<Maximum>,
+      .quantization = {.range = RangeRule::kSameAsInputs},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_MAXIMUM},
+      .parse = ParsePlain<Maximum>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

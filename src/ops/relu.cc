@@ -1,0 +1,46 @@
+// Relu: a clamp that stands alone. INT8 rescales, so the result has a scale of its own.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+tflite::BuiltinOperator Code(Activation kind) {
+  if (kind == Activation::kRelu6) return tflite::BuiltinOperator_RELU6;
+  if (kind == Activation::kReluN1To1) return tflite::BuiltinOperator_RELU_N1_TO_1;
+  return tflite::BuiltinOperator_RELU;
+}
+
+TfliteOp Form(const Relu& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  const bool symmetric = op.kind == Activation::kReluN1To1;
+  return WithoutOptions(view, Code(op.kind), {.int8 = symmetric ? 1 : 2});
+}
+
+Parsed Parse(const TfliteSource& source) {
+  if (source.code == tflite::BuiltinOperator_RELU6) {
+    return ParsedOp{Relu{Activation::kRelu6}};
+  }
+  if (source.code == tflite::BuiltinOperator_RELU_N1_TO_1) {
+    return ParsedOp{Relu{Activation::kReluN1To1}};
+  }
+  return ParsedOp{Relu{}};
+}
+
+}  // namespace
+
+const OpDef& Relu::Def() {
+  static const OpDef kDef = Define<Relu>({
+      .infer = SameAsInput<Relu>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,
+                tflite::BuiltinOperator_RELU_N1_TO_1},
+      .parse = Parse,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,37 @@
+// Softmax over the last axis. INT8: the result is always in [0, 1), 256 steps.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Softmax& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return {.code = tflite::BuiltinOperator_SOFTMAX,
+          .version = VersionFor(view, {}),
+          .options_type = tflite::BuiltinOptions_SoftmaxOptions,
+          .options = tflite::CreateSoftmaxOptions(builder, op.beta).Union(),
+          .inputs = Operands(view)};
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::SoftmaxOptions>();
+  return ParsedOp{Softmax{options == nullptr ? 0.0F : options->beta()}};
+}
+
+}  // namespace
+
+const OpDef& Softmax::Def() {
+  static const OpDef kDef = Define<Softmax>({
+      .infer = SameAsInput<Softmax>,
+      .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_SOFTMAX},
+      .parse = Parse,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,41 @@
+// Sub: a - b, with NumPy broadcasting and a fused clamp.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+/// Broadcasting beyond four axes came with version 3.
+int SubVersion(const NodeView& view) {
+  const bool plain = view.Input(0).shape == view.Input(1).shape;
+  return !plain && view.Output().shape.size() > 4 ? 3 : VersionFor(view, {});
+}
+
+TfliteOp Form(const Sub& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return {.code = tflite::BuiltinOperator_SUB,
+          .version = SubVersion(view),
+          .options_type = tflite::BuiltinOptions_SubOptions,
+          .options =
+              tflite::CreateSubOptions(builder, TfliteActivation(op.activation)).Union(),
+          .inputs = Operands(view)};
+}
+
+}  // namespace
+
+const OpDef& Sub::Def() {
+  static const OpDef kDef = Define<Sub>({
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .infer = BroadcastOfInputs<Sub>,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_SUB},
+      .parse = ParseBinary<Sub, tflite::SubOptions>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

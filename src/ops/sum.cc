@@ -1,0 +1,32 @@
+// Sum over axes. INT8 rescales the integer sum, so the result has a scale of its own.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+Inferred Infer(const Sum& op, std::span<const TensorType> inputs) {
+  return Reduced(inputs[0], op.axes, op.keep_dims);
+}
+
+TfliteOp Form(const Sum& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return ReducerForm(op, view, tflite::BuiltinOperator_SUM, builder);
+}
+
+}  // namespace
+
+const OpDef& Sum::Def() {
+  static const OpDef kDef = Define<Sum>({
+      .infer = Infer,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_SUM},
+      .parse = ParseReducer<Sum>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

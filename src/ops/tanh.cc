@@ -1,0 +1,28 @@
+// Tanh. INT8: the result is always in [-1, 1), 128 steps a unit.
+#include "ops/define.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+TfliteOp Form(const Tanh& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, tflite::BuiltinOperator_TANH, {});
+}
+
+}  // namespace
+
+const OpDef& Tanh::Def() {
+  static const OpDef kDef = Define<Tanh>({
+      .infer = SameAsInput<Tanh>,
+      .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_TANH},
+      .parse = ParsePlain<Tanh>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

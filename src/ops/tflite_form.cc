@@ -1,0 +1,54 @@
+#include "ops/tflite_form.h"
+
+namespace kinglet {
+
+tflite::Padding TflitePadding(Padding padding) {
+  return padding == Padding::kSame ? tflite::Padding_SAME : tflite::Padding_VALID;
+}
+
+tflite::ActivationFunctionType TfliteActivation(Activation activation) {
+  switch (activation) {
+    case Activation::kNone:
+      return tflite::ActivationFunctionType_NONE;
+    case Activation::kRelu:
+      return tflite::ActivationFunctionType_RELU;
+    case Activation::kReluN1To1:
+      return tflite::ActivationFunctionType_RELU_N1_TO_1;
+    case Activation::kRelu6:
+      return tflite::ActivationFunctionType_RELU6;
+  }
+  return tflite::ActivationFunctionType_NONE;
+}
+
+int VersionFor(const NodeView& view, Versions versions) {
+  switch (view.Input(0).dtype) {
+    case DType::kInt8:
+      return versions.int8;
+    case DType::kInt16:
+      return versions.int16;
+    default:
+      return versions.float32;
+  }
+}
+
+std::vector<TfliteOperand> Operands(const NodeView& view, std::vector<IntsOperand> ints) {
+  std::vector<TfliteOperand> operands(view.node.inputs.begin(), view.node.inputs.end());
+  for (IntsOperand& operand : ints) operands.emplace_back(std::move(operand));
+  return operands;
+}
+
+IntsOperand IntVector(const Ints& values) {
+  return {{static_cast<std::int64_t>(values.size())},
+          std::vector<std::int32_t>(values.begin(), values.end())};
+}
+
+TfliteOp WithoutOptions(const NodeView& view, tflite::BuiltinOperator code,
+                        Versions versions, std::vector<IntsOperand> ints) {
+  return {.code = code,
+          .version = VersionFor(view, versions),
+          .options_type = tflite::BuiltinOptions_NONE,
+          .options = 0,
+          .inputs = Operands(view, std::move(ints))};
+}
+
+}  // namespace kinglet

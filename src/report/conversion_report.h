@@ -1,0 +1,87 @@
+// What a conversion did, for people and for programs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/tensor.h"
+#include "verify/comparison.h"
+
+namespace kinglet {
+
+/// A sound file, or a sample of an archive, that was meant for calibration.
+struct SampleRecord {
+  std::string name;
+  bool used = false;
+  std::string reason;  ///< why it was skipped: "silent", "unreadable", ...
+  std::string detail;  ///< what exactly was wrong; may be empty
+};
+
+/// A tensor of the file as written.
+struct TensorRecord {
+  std::string name;
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  std::optional<std::pair<float, float>> range;  ///< calibrated minimum and maximum
+  std::vector<float> scales;                     ///< one, or one per channel
+  std::vector<std::int64_t> zero_points;
+};
+
+/// Float model against written file.
+struct AgreementRecord {
+  Comparison comparison;
+  bool held_out = false;  ///< samples that did not calibrate
+};
+
+struct ConversionReport {
+  std::string program_version;
+  std::string model_path;
+  std::string output_path;
+  std::string quantization;  ///< "ptq", "dynamic", "none"
+  std::string recipe;
+  bool per_tensor = false;
+
+  std::uint64_t model_bytes = 0;
+  std::uint64_t output_bytes = 0;
+  std::int64_t parameters = 0;
+  std::int64_t macs = 0;
+  std::size_t operators_imported = 0;  ///< of the Keras model as it stands
+  std::size_t operators_written = 0;
+
+  std::vector<std::string> notes;            ///< decisions taken while reading
+  std::vector<std::string> warnings;         ///< what the user should look at
+  std::vector<std::string> float_operators;  ///< that had no integer form
+
+  std::vector<SampleRecord> samples;
+  std::size_t files_found = 0;  ///< that the samples were drawn from
+  std::optional<AgreementRecord> agreement;
+  std::vector<TensorRecord> tensors;
+  std::vector<std::pair<std::string, double>> seconds;  ///< stage and its duration
+
+  [[nodiscard]] std::size_t SamplesUsed() const;
+  /// Reason and count, in order of reason.
+  [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> SamplesSkipped() const;
+};
+
+/// A dozen lines for a terminal.
+std::string PrintSummary(const ConversionReport& report);
+
+/// One JSON object, two-space indented. Everything but `seconds` is the same in every
+/// run.
+std::string PrintJson(const ConversionReport& report);
+
+/// A page with tables.
+std::string PrintMarkdown(const ConversionReport& report);
+
+/// Writes the form that the ending of `path` names: .json or .md.
+/// @throws kUsage for another ending, kIo as WriteFile.
+void WriteReport(const ConversionReport& report, const std::filesystem::path& path);
+
+/// @throws kUsage unless WriteReport knows the ending.
+void CheckReportPath(const std::filesystem::path& path);
+
+}  // namespace kinglet

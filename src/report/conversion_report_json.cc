@@ -1,0 +1,83 @@
+#include <nlohmann/json.hpp>
+
+#include "report/conversion_report.h"
+
+namespace kinglet {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json SamplesJson(const ConversionReport& report) {
+  Json skipped = Json::object();
+  for (const auto& [reason, count] : report.SamplesSkipped()) skipped[reason] = count;
+  Json files = Json::array();
+  for (const SampleRecord& sample : report.samples) {
+    Json file = {{"name", sample.name}, {"used", sample.used}};
+    if (!sample.used) file["reason"] = sample.reason;
+    if (!sample.detail.empty()) file["detail"] = sample.detail;
+    files.push_back(std::move(file));
+  }
+  return {{"found", report.files_found},
+          {"drawn", report.samples.size()},
+          {"used", report.SamplesUsed()},
+          {"skipped", std::move(skipped)},
+          {"files", std::move(files)}};
+}
+
+Json AgreementJson(const AgreementRecord& agreement) {
+  const Comparison& c = agreement.comparison;
+  return {{"samples", c.samples},
+          {"held_out", agreement.held_out},
+          {"cosine_mean", c.cosine_mean},
+          {"cosine_p05", c.cosine_p05},
+          {"cosine_min", c.cosine_min},
+          {"mse", c.mse},
+          {"mae", c.mae},
+          {"max_abs", c.max_abs},
+          {"top1_agreement", c.top1_agreement}};
+}
+
+Json TensorJson(const TensorRecord& tensor) {
+  Json json = {{"name", tensor.name},
+               {"dtype", std::string(NameOf(tensor.dtype))},
+               {"shape", tensor.shape}};
+  if (tensor.range.has_value()) {
+    json["range"] = {tensor.range->first, tensor.range->second};
+  }
+  if (!tensor.scales.empty()) {
+    json["scale"] = tensor.scales;
+    json["zero_point"] = tensor.zero_points;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string PrintJson(const ConversionReport& report) {
+  Json json = {{"kinglet", report.program_version},
+               {"model", report.model_path},
+               {"output", report.output_path},
+               {"quantization", report.quantization},
+               {"recipe", report.recipe},
+               {"per_tensor", report.per_tensor},
+               {"model_bytes", report.model_bytes},
+               {"output_bytes", report.output_bytes},
+               {"parameters", report.parameters},
+               {"macs", report.macs},
+               {"operators_imported", report.operators_imported},
+               {"operators_written", report.operators_written},
+               {"float_operators", report.float_operators},
+               {"notes", report.notes},
+               {"warnings", report.warnings}};
+  if (!report.samples.empty()) json["calibration"] = SamplesJson(report);
+  if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
+  json["tensors"] = Json::array();
+  for (const TensorRecord& tensor : report.tensors) {
+    json["tensors"].push_back(TensorJson(tensor));
+  }
+  for (const auto& [stage, seconds] : report.seconds) json["seconds"][stage] = seconds;
+  constexpr int kIndent = 2;
+  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace kinglet

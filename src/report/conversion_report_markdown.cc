@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "report/conversion_report.h"
+
+namespace kinglet {
+namespace {
+
+std::string Cell(std::string text) {
+  for (std::size_t at = text.find('|'); at != std::string::npos;
+       at = text.find('|', at + 2)) {
+    text.insert(at, "\\");
+  }
+  return text;
+}
+
+std::string ScaleCell(const TensorRecord& tensor) {
+  if (tensor.scales.empty()) return "";
+  if (tensor.scales.size() > 1) return fmt::format("{} scales", tensor.scales.size());
+  return fmt::format("{:.6g}", tensor.scales[0]);
+}
+
+std::string TensorTable(const ConversionReport& report) {
+  std::string text =
+      "## Tensors\n\n| tensor | type | shape | range | scale | zero point |\n"
+      "| --- | --- | --- | --- | --- | --- |\n";
+  for (const TensorRecord& tensor : report.tensors) {
+    const std::string range =
+        tensor.range.has_value()
+            ? fmt::format("{:.6g} .. {:.6g}", tensor.range->first, tensor.range->second)
+            : "";
+    const std::string zero_point =
+        tensor.zero_points.size() == 1 ? fmt::format("{}", tensor.zero_points[0]) : "";
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", Cell(tensor.name),
+                        NameOf(tensor.dtype), ToString(tensor.shape), range,
+                        ScaleCell(tensor), zero_point);
+  }
+  return text;
+}
+
+std::string SampleTable(const ConversionReport& report) {
+  std::string text =
+      "## Calibration samples\n\n| sample | used | reason |\n| --- | --- | --- |\n";
+  for (const SampleRecord& sample : report.samples) {
+    const std::string detail = sample.detail.empty() ? "" : ": " + sample.detail;
+    text += fmt::format("| {} | {} | {} |\n", Cell(sample.name),
+                        sample.used ? "yes" : "no", Cell(sample.reason + detail));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string PrintMarkdown(const ConversionReport& report) {
+  std::string text = fmt::format("# Conversion of {}\n\n```\n{}```\n\n",
+                                 report.model_path, PrintSummary(report));
+  if (!report.samples.empty()) text += SampleTable(report);
+  if (!report.tensors.empty()) text += TensorTable(report);
+  return text;
+}
+
+}  // namespace kinglet
