@@ -1,11 +1,16 @@
 // Add: a + b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Add& op, const NodeView& view) {
+  return FloatBinary(BinaryOp::kAdd, op.activation, view);
+}
 
 TfliteOp Form(const Add& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -24,6 +29,7 @@ const OpDef& Add::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Add>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_ADD},

@@ -1,9 +1,17 @@
 // Mean of the cells of a window that lie in the input. INT8 keeps the scale.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/pool.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const AveragePool2d& op, const NodeView& view) {
+  const Shape& in = view.Input(0).shape;
+  return FloatPool(Kernels().average_pool, PoolWindowH(op, in[1]), PoolWindowW(op, in[2]),
+                   op.activation, view);
+}
 
 TfliteOp Form(const AveragePool2d& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -15,6 +23,7 @@ TfliteOp Form(const AveragePool2d& op, const NodeView& view,
 const OpDef& AveragePool2d::Def() {
   static const OpDef kDef = Define<AveragePool2d>({
       .infer = InferPool<AveragePool2d>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_AVERAGE_POOL_2D},

@@ -1,6 +1,10 @@
 // Conv2d: y[o] = clamp(b[o] + sum over taps and channels of x * w). Grouped when the
 // weights have fewer input channels than x. INT8: weights symmetric per output channel.
+#include <memory>
+
+#include "kernels/conv.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -36,6 +40,28 @@ int Version(const NodeView& view) {
       view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
   if (dynamic) return view.Input(1).quantization->scales.size() > 1 ? 5 : 2;
   return VersionFor(view, {.float32 = 1, .int8 = 3, .int16 = 8});
+}
+
+Kernel Compile(const Conv2d& op, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& in = view.Input(0).shape;
+  const Shape& weights = view.Input(1).shape;
+  const ConvShape shape{
+      .h = AxisOf({in[1], weights[1], op.stride_h, op.dilation_h, op.padding}),
+      .w = AxisOf({in[2], weights[2], op.stride_w, op.dilation_w, op.padding}),
+      .in_channels = in[3],
+      .out_channels = weights[0],
+      .groups = in[3] / weights[3]};
+  const auto conv = std::make_shared<const PackedConv>(
+      shape, FloatConstant(view.Input(1)), FloatConstant(view.Input(2)),
+      ClampOf(op.activation));
+  return [&kernels = Kernels(), conv, batch = in[0], in_size = in[1] * in[2] * in[3],
+          out_size = shape.h.out * shape.w.out * weights[0]](const Buffers& buffers) {
+    for (Size i = 0; i < batch; ++i) {
+      conv->Run(kernels, buffers.In<float>(0) + i * in_size,
+                buffers.Out<float>() + i * out_size);
+    }
+  };
 }
 
 TfliteOp Form(const Conv2d& op, const NodeView& view,
@@ -81,6 +107,7 @@ const OpDef& Conv2d::Def() {
       .min_inputs = 3,
       .max_inputs = 3,
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CONV_2D},

@@ -1,6 +1,8 @@
 // DepthwiseConv2d: y[i] = clamp(b[i] + sum over taps of x[i / m] * w[i]). INT8: weights
 // symmetric per output channel.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -32,6 +34,29 @@ int Version(const DepthwiseConv2d& op, const NodeView& view) {
       view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
   if (dynamic) return view.Input(1).quantization->scales.size() > 1 ? 6 : 4;
   return VersionFor(view, {.float32 = IsDilated(op) ? 2 : 1, .int8 = 3, .int16 = 5});
+}
+
+Kernel Compile(const DepthwiseConv2d& op, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& in = view.Input(0).shape;
+  const Shape& weights = view.Input(1).shape;
+  const DepthwisePlan plan{
+      .h = AxisOf({in[1], weights[1], op.stride_h, op.dilation_h, op.padding}),
+      .w = AxisOf({in[2], weights[2], op.stride_w, op.dilation_w, op.padding}),
+      .in_channels = in[3],
+      .multiplier = weights[3] / in[3],
+      .weights = FloatConstant(view.Input(1)).data(),
+      .bias = FloatConstant(view.Input(2)).data(),
+      .clamp = ClampOf(op.activation)};
+  return [&kernels = Kernels(), plan, weights_owner = view.Input(1).constant,
+          bias_owner = view.Input(2).constant, batch = in[0],
+          in_size = in[1] * in[2] * in[3],
+          out_size = plan.h.out * plan.w.out * weights[3]](const Buffers& buffers) {
+    for (Size i = 0; i < batch; ++i) {
+      kernels.depthwise(plan, buffers.In<float>(0) + i * in_size,
+                        buffers.Out<float>() + i * out_size);
+    }
+  };
 }
 
 TfliteOp Form(const DepthwiseConv2d& op, const NodeView& view,
@@ -79,6 +104,7 @@ const OpDef& DepthwiseConv2d::Def() {
       .min_inputs = 3,
       .max_inputs = 3,
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 3},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D},

@@ -1,5 +1,7 @@
 // Dequantize: scale * (q - zero point), computed in double and rounded once.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -8,6 +10,19 @@ namespace {
 
 Inferred Infer(const Dequantize& /*op*/, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{DType::kFloat32, inputs[0].shape}};
+}
+
+Kernel Compile(const Dequantize& /*op*/, const NodeView& view) {
+  const Value& in = view.Input(0);
+  return [&kernels = Kernels(), from = in.dtype, scale = ScaleOf(in),
+          n = ElementCount(in.shape)](const Buffers& buffers) {
+    if (from == DType::kInt8) {
+      kernels.dequantize_int8(scale, n, buffers.In<std::int8_t>(0), buffers.Out<float>());
+    } else {
+      kernels.dequantize_int16(scale, n, buffers.In<std::int16_t>(0),
+                               buffers.Out<float>());
+    }
+  };
 }
 
 int Version(const NodeView& view) {
@@ -29,6 +44,7 @@ TfliteOp Form(const Dequantize& /*op*/, const NodeView& view,
 const OpDef& Dequantize::Def() {
   static const OpDef kDef = Define<Dequantize>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_DEQUANTIZE},

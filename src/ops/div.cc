@@ -1,11 +1,16 @@
 // Div: a / b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Div& op, const NodeView& view) {
+  return FloatBinary(BinaryOp::kDiv, op.activation, view);
+}
 
 TfliteOp Form(const Div& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -24,6 +29,7 @@ const OpDef& Div::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Div>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_DIV},

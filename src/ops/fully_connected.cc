@@ -1,6 +1,10 @@
 // FullyConnected: y[..., o] = clamp(b[o] + sum_i x[..., i] * w[o, i]). INT8: weights
 // symmetric per output.
+#include <memory>
+
+#include "kernels/conv.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -31,6 +35,19 @@ int Version(const NodeView& view) {
   const bool is_int16 = view.Input(0).dtype == DType::kInt16;
   if (KeepsDims(view) && !is_int16) return 5;
   return VersionFor(view, {.float32 = 1, .int8 = 4, .int16 = 11});
+}
+
+Kernel Compile(const FullyConnected& op, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& weights = view.Input(1).shape;
+  const std::vector<float> zeros(static_cast<std::size_t>(weights[0]));
+  const auto bias = view.HasInput(2) ? FloatConstant(view.Input(2)) : zeros;
+  const auto dense = std::make_shared<const PackedConv>(
+      PackDense(ElementCount(view.Input(0).shape) / weights[1], weights[1], weights[0],
+                FloatConstant(view.Input(1)), bias, ClampOf(op.activation)));
+  return [&kernels = Kernels(), dense](const Buffers& buffers) {
+    dense->Run(kernels, buffers.In<float>(0), buffers.Out<float>());
+  };
 }
 
 TfliteOp Form(const FullyConnected& op, const NodeView& view,
@@ -68,6 +85,7 @@ const OpDef& FullyConnected::Def() {
       .min_inputs = 2,
       .max_inputs = 3,
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_FULLY_CONNECTED},

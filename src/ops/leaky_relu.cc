@@ -1,11 +1,21 @@
 // LeakyRelu: y = x where x >= 0, alpha * x elsewhere.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const LeakyRelu& op, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), alpha = op.alpha,
+          n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {
+    kernels.leaky_relu(alpha, n, buffers.In<float>(0), buffers.Out<float>());
+  };
+}
 
 TfliteOp Form(const LeakyRelu& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -26,6 +36,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& LeakyRelu::Def() {
   static const OpDef kDef = Define<LeakyRelu>({
       .infer = SameAsInput<LeakyRelu>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_LEAKY_RELU},

@@ -1,11 +1,16 @@
 // Natural logarithm. INT8: a table of 256 entries.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Log& /*op*/, const NodeView& view) {
+  return FloatUnary(UnaryOp::kLog, view);
+}
 
 TfliteOp Form(const Log& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
@@ -17,6 +22,7 @@ TfliteOp Form(const Log& /*op*/, const NodeView& view,
 const OpDef& Log::Def() {
   static const OpDef kDef = Define<Log>({
       .infer = SameAsInput<Log>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_LOG},

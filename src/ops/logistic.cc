@@ -1,11 +1,16 @@
 // Logistic: 1 / (1 + exp(-x)). INT8: the result is always in [0, 1), 256 steps.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Logistic& /*op*/, const NodeView& view) {
+  return FloatUnary(UnaryOp::kLogistic, view);
+}
 
 TfliteOp Form(const Logistic& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
@@ -17,6 +22,7 @@ TfliteOp Form(const Logistic& /*op*/, const NodeView& view,
 const OpDef& Logistic::Def() {
   static const OpDef kDef = Define<Logistic>({
       .infer = SameAsInput<Logistic>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_LOGISTIC},

@@ -1,9 +1,17 @@
 // Largest cell of a window. INT8 keeps the scale.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/pool.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const MaxPool2d& op, const NodeView& view) {
+  const Shape& in = view.Input(0).shape;
+  return FloatPool(Kernels().max_pool, PoolWindowH(op, in[1]), PoolWindowW(op, in[2]),
+                   op.activation, view);
+}
 
 TfliteOp Form(const MaxPool2d& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -15,6 +23,7 @@ TfliteOp Form(const MaxPool2d& op, const NodeView& view,
 const OpDef& MaxPool2d::Def() {
   static const OpDef kDef = Define<MaxPool2d>({
       .infer = InferPool<MaxPool2d>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_MAX_POOL_2D},

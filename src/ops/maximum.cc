@@ -1,12 +1,17 @@
 // Maximum: the larger of two, with NumPy broadcasting. INT8 compares the integers, so
 // both operands and the result share one scale.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Maximum& /*op*/, const NodeView& view) {
+  return FloatBinary(BinaryOp::kMaximum, Activation::kNone, view);
+}
 
 TfliteOp Form(const Maximum& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
@@ -20,6 +25,7 @@ const OpDef& Maximum::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Maximum>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_MAXIMUM},

@@ -1,5 +1,6 @@
 // Mul: a * b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -13,6 +14,10 @@ int MulVersion(const NodeView& view) {
   const auto scale = [](const Value& value) { return value.quantization->scales[0]; };
   const float product = scale(view.Input(0)) * scale(view.Input(1));
   return product / scale(view.Output()) >= 1.0F ? 3 : 2;
+}
+
+Kernel Compile(const Mul& op, const NodeView& view) {
+  return FloatBinary(BinaryOp::kMul, op.activation, view);
 }
 
 TfliteOp Form(const Mul& op, const NodeView& view,
@@ -32,6 +37,7 @@ const OpDef& Mul::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Mul>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_MUL},

@@ -57,7 +57,7 @@ struct Buffers {
 };
 
 /// A node made ready: shapes and strides resolved, weights packed. Safe to call from many
-/// threads at once.
+/// threads at once. An empty one means: the result is the bytes of the first input.
 using Kernel = std::function<void(const Buffers&)>;
 
 /// How the INT8 parameters of an operation's result come about (docs/numerics.md).

@@ -1,4 +1,7 @@
 // Pad: zeros around the input. INT8 fills with the zero point.
+#include <cstring>
+
+#include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -16,6 +19,36 @@ Inferred Infer(const Pad& op, std::span<const TensorType> inputs) {
     out.shape[i] += op.before[i] + op.after[i];
   }
   return std::vector<TensorType>{out};
+}
+
+// Zero, as the result's scale has it.
+void FillZero(const Value& value, std::byte* out) {
+  const auto n = static_cast<std::size_t>(ElementCount(value.shape));
+  const std::int64_t zero =
+      value.quantization.has_value() ? value.quantization->zero_points[0] : 0;
+  if (value.dtype == DType::kInt8) {
+    std::memset(out, static_cast<int>(zero), n);
+  } else {
+    Check(zero == 0, "only int8 has a zero point");
+    std::memset(out, 0, n * SizeOf(value.dtype));
+  }
+}
+
+Kernel Compile(const Pad& op, const NodeView& view) {
+  const Value& in = view.Input(0);
+  const Value& out = view.Output();
+  const std::vector<Size> out_strides = StridesOf(out.shape);
+  Size offset = 0;
+  for (std::size_t i = 0; i < out_strides.size(); ++i) {
+    offset += op.before[i] * out_strides[i];
+  }
+  Kernel copy =
+      CopyKernel({AxesInto(in.shape, out_strides), 0, offset, SizeOf(in.dtype)}, view);
+  if (copy == nullptr) return copy;
+  return [out, copy = std::move(copy)](const Buffers& buffers) {
+    FillZero(out, buffers.outputs[0]);
+    copy(buffers);
+  };
 }
 
 TfliteOp Form(const Pad& op, const NodeView& view,
@@ -49,6 +82,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Pad::Def() {
   static const OpDef kDef = Define<Pad>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_PAD},

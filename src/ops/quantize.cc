@@ -1,6 +1,8 @@
 // Quantize: float to integer, q = round(x / scale) + zero point, halves away from zero;
 // or integer to integer with another scale.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +11,19 @@ namespace {
 
 Inferred Infer(const Quantize& op, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{op.dtype, inputs[0].shape}};
+}
+
+Kernel Compile(const Quantize& /*op*/, const NodeView& view) {
+  Check(view.Input(0).dtype == DType::kFloat32, "a float32 operand");
+  const Value& out = view.Output();
+  return [&kernels = Kernels(), to = out.dtype, scale = ScaleOf(out),
+          n = ElementCount(out.shape)](const Buffers& buffers) {
+    if (to == DType::kInt8) {
+      kernels.quantize_int8(scale, n, buffers.In<float>(0), buffers.Out<std::int8_t>());
+    } else {
+      kernels.quantize_int16(scale, n, buffers.In<float>(0), buffers.Out<std::int16_t>());
+    }
+  };
 }
 
 TfliteOp Form(const Quantize& op, const NodeView& view,
@@ -27,6 +42,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Quantize::Def() {
   static const OpDef kDef = Define<Quantize>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_QUANTIZE},

@@ -1,5 +1,6 @@
 // Largest element over axes. INT8 compares the integers: the result keeps the scale.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -9,6 +10,10 @@ namespace {
 
 Inferred Infer(const ReduceMax& op, std::span<const TensorType> inputs) {
   return Reduced(inputs[0], op.axes, op.keep_dims);
+}
+
+Kernel Compile(const ReduceMax& op, const NodeView& view) {
+  return FloatReduce(ReduceOp::kMax, op.axes, view);
 }
 
 TfliteOp Form(const ReduceMax& op, const NodeView& view,
@@ -21,6 +26,7 @@ TfliteOp Form(const ReduceMax& op, const NodeView& view,
 const OpDef& ReduceMax::Def() {
   static const OpDef kDef = Define<ReduceMax>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_REDUCE_MAX},

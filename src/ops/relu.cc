@@ -1,5 +1,7 @@
 // Relu: a clamp that stands alone. INT8 rescales, so the result has a scale of its own.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -11,6 +13,14 @@ tflite::BuiltinOperator Code(Activation kind) {
   if (kind == Activation::kRelu6) return tflite::BuiltinOperator_RELU6;
   if (kind == Activation::kReluN1To1) return tflite::BuiltinOperator_RELU_N1_TO_1;
   return tflite::BuiltinOperator_RELU;
+}
+
+Kernel Compile(const Relu& op, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), clamp = ClampOf(op.kind),
+          n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {
+    kernels.clamp(clamp, n, buffers.In<float>(0), buffers.Out<float>());
+  };
 }
 
 TfliteOp Form(const Relu& op, const NodeView& view,
@@ -34,6 +44,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Relu::Def() {
   static const OpDef kDef = Define<Relu>({
       .infer = SameAsInput<Relu>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,

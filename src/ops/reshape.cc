@@ -14,6 +14,8 @@ Inferred Infer(const Reshape& op, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{inputs[0].dtype, op.shape}};
 }
 
+Kernel Compile(const Reshape& /*op*/, const NodeView& /*view*/) { return {}; }
+
 TfliteOp Form(const Reshape& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
   return WithoutOptions(view, tflite::BuiltinOperator_RESHAPE, {1, 1, 1},
@@ -30,6 +32,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Reshape::Def() {
   static const OpDef kDef = Define<Reshape>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_RESHAPE, tflite::BuiltinOperator_SQUEEZE,

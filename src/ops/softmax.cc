@@ -1,11 +1,23 @@
 // Softmax over the last axis. INT8: the result is always in [0, 1), 256 steps.
+#include "kernels/kernels.h"
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Softmax& op, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& shape = view.Input(0).shape;
+  const Size columns = shape.empty() ? 1 : shape.back();
+  return [&kernels = Kernels(), beta = op.beta, rows = ElementCount(shape) / columns,
+          columns](const Buffers& buffers) {
+    kernels.softmax(beta, rows, columns, buffers.In<float>(0), buffers.Out<float>());
+  };
+}
 
 TfliteOp Form(const Softmax& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
@@ -26,6 +38,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Softmax::Def() {
   static const OpDef kDef = Define<Softmax>({
       .infer = SameAsInput<Softmax>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SOFTMAX},

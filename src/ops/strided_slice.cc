@@ -2,6 +2,7 @@
 // form has no mask but end_mask, for a negative stride that goes through element 0.
 #include <algorithm>
 
+#include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -29,6 +30,19 @@ Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
     out.shape[i] = count;
   }
   return std::vector<TensorType>{out};
+}
+
+Kernel Compile(const StridedSlice& op, const NodeView& view) {
+  const Value& in = view.Input(0);
+  const std::vector<Size> in_strides = StridesOf(in.shape);
+  std::vector<CopyAxis> axes =
+      AxesInto(view.Output().shape, StridesOf(view.Output().shape));
+  Size offset = 0;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    offset += op.begin[i] * in_strides[i];
+    axes[i].in_stride = op.strides[i] * in_strides[i];
+  }
+  return CopyKernel({axes, offset, 0, SizeOf(in.dtype)}, view);
 }
 
 TfliteOp Form(const StridedSlice& op, const NodeView& view,
@@ -108,6 +122,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& StridedSlice::Def() {
   static const OpDef kDef = Define<StridedSlice>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_STRIDED_SLICE, tflite::BuiltinOperator_SLICE},

@@ -1,5 +1,6 @@
 // Sub: a - b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -11,6 +12,10 @@ namespace {
 int SubVersion(const NodeView& view) {
   const bool plain = view.Input(0).shape == view.Input(1).shape;
   return !plain && view.Output().shape.size() > 4 ? 3 : VersionFor(view, {});
+}
+
+Kernel Compile(const Sub& op, const NodeView& view) {
+  return FloatBinary(BinaryOp::kSub, op.activation, view);
 }
 
 TfliteOp Form(const Sub& op, const NodeView& view,
@@ -30,6 +35,7 @@ const OpDef& Sub::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Sub>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SUB},

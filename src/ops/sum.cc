@@ -1,5 +1,6 @@
 // Sum over axes. INT8 rescales the integer sum, so the result has a scale of its own.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -9,6 +10,10 @@ namespace {
 
 Inferred Infer(const Sum& op, std::span<const TensorType> inputs) {
   return Reduced(inputs[0], op.axes, op.keep_dims);
+}
+
+Kernel Compile(const Sum& op, const NodeView& view) {
+  return FloatReduce(ReduceOp::kSum, op.axes, view);
 }
 
 TfliteOp Form(const Sum& op, const NodeView& view,
@@ -21,6 +26,7 @@ TfliteOp Form(const Sum& op, const NodeView& view,
 const OpDef& Sum::Def() {
   static const OpDef kDef = Define<Sum>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SUM},

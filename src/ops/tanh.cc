@@ -1,11 +1,16 @@
 // Tanh. INT8: the result is always in [-1, 1), 128 steps a unit.
 #include "ops/define.h"
+#include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
+
+Kernel Compile(const Tanh& /*op*/, const NodeView& view) {
+  return FloatUnary(UnaryOp::kTanh, view);
+}
 
 TfliteOp Form(const Tanh& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
@@ -17,6 +22,7 @@ TfliteOp Form(const Tanh& /*op*/, const NodeView& view,
 const OpDef& Tanh::Def() {
   static const OpDef kDef = Define<Tanh>({
       .infer = SameAsInput<Tanh>,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TANH},

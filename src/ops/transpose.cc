@@ -1,6 +1,7 @@
 // Transpose: output axis i is input axis perm[i].
 #include <algorithm>
 
+#include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
@@ -21,6 +22,11 @@ Inferred Infer(const Transpose& op, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{inputs[0].dtype, out}};
 }
 
+Kernel Compile(const Transpose& op, const NodeView& view) {
+  const Value& in = view.Input(0);
+  return CopyKernel(Permutation(in.shape, op.perm, SizeOf(in.dtype)), view);
+}
+
 TfliteOp Form(const Transpose& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
   const Versions versions = op.perm.size() > 4 ? Versions{4, 4, 5} : Versions{1, 2, 5};
@@ -39,6 +45,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Transpose::Def() {
   static const OpDef kDef = Define<Transpose>({
       .infer = Infer,
+      .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TRANSPOSE},

@@ -1,0 +1,156 @@
+// Multiply-adds per second (counted as two operations each) of the layers of an audio
+// classifier with 257 x 256 inputs, and elements per second of the rest.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "kernels/conv.h"
+#include "kernels/kernels.h"
+
+namespace kinglet {
+namespace {
+
+using benchmark::Counter;
+using benchmark::State;
+
+std::vector<float> Floats(Size n) {
+  std::vector<float> values(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(i * 2654435761U % 1000U) / 500.0F - 1.0F;
+  }
+  return values;
+}
+
+void Report(State& state, Size operations, const char* what) {
+  const double total = static_cast<double>(operations * state.iterations());
+  state.counters[what] = Counter(total, Counter::kIsRate);
+}
+
+Axis Same(Size in, Size kernel, Size stride) {
+  const Size out = (in + stride - 1) / stride;
+  const Size needed = (out - 1) * stride + kernel - in;
+  return {in, out, kernel, stride, 1, needed > 0 ? needed / 2 : 0};
+}
+
+void RunConv(State& state, const KernelTable& kernels, const ConvShape& shape) {
+  const Size depth = shape.h.kernel * shape.w.kernel * shape.in_channels;
+  const Size outputs = shape.h.out * shape.w.out * shape.out_channels;
+  const PackedConv conv(shape, Floats(shape.out_channels * depth),
+                        Floats(shape.out_channels), {.low = 0.0F, .high = 6.0F});
+  const std::vector<float> in = Floats(shape.h.in * shape.w.in * shape.in_channels);
+  std::vector<float> out(static_cast<std::size_t>(outputs));
+  for (auto _ : state) {
+    conv.Run(kernels, in.data(), out.data());
+    benchmark::ClobberMemory();
+  }
+  Report(state, 2 * outputs * depth, "FLOP");
+}
+
+void RunDepthwise(State& state, const KernelTable& kernels, Axis h, Axis w,
+                  Size channels) {
+  const std::vector<float> weights = Floats(h.kernel * w.kernel * channels);
+  const std::vector<float> bias = Floats(channels);
+  const DepthwisePlan plan{.h = h,
+                           .w = w,
+                           .in_channels = channels,
+                           .weights = weights.data(),
+                           .bias = bias.data(),
+                           .clamp = {.low = 0.0F, .high = 6.0F}};
+  const std::vector<float> in = Floats(h.in * w.in * channels);
+  std::vector<float> out(static_cast<std::size_t>(h.out * w.out * channels));
+  for (auto _ : state) {
+    kernels.depthwise(plan, in.data(), out.data());
+    benchmark::ClobberMemory();
+  }
+  Report(state, 2 * std::ssize(out) * h.kernel * w.kernel, "FLOP");
+}
+
+template <typename Run>
+void RunElements(State& state, Size n, const Run& run) {
+  const std::vector<float> in = Floats(n);
+  std::vector<float> out(in.size());
+  for (auto _ : state) {
+    run(n, in.data(), out.data());
+    benchmark::ClobberMemory();
+  }
+  Report(state, n, "elements");
+}
+
+struct Layer {
+  const char* name;
+  ConvShape shape;
+};
+
+std::vector<Layer> ConvLayers() {
+  const auto pointwise = [](Size rows, Size inputs, Size outputs) {
+    return ConvShape{{}, {.in = rows, .out = rows}, inputs, outputs};
+  };
+  const ConvShape column{
+      {.in = 257, .out = 1, .kernel = 257}, {.in = 256, .out = 256}, 1, 64};
+  return {{"mel mix 257 -> 64, by columns", column},
+          {"pw 264 -> 64, 256 rows", pointwise(256, 264, 64)},
+          {"stem 3x3 1 -> 16", {Same(64, 3, 1), Same(256, 3, 2), 1, 16}},
+          {"pw 16 -> 32, 2048 rows", pointwise(2048, 16, 32)},
+          {"pw 32 -> 32, 2048 rows", pointwise(2048, 32, 32)},
+          {"pw 32 -> 64, 512 rows", pointwise(512, 32, 64)},
+          {"pw 64 -> 64, 512 rows", pointwise(512, 64, 64)},
+          {"pw 128 -> 128, 128 rows", pointwise(128, 128, 128)},
+          {"pw 256 -> 256, 32 rows", pointwise(32, 256, 256)},
+          {"3x3 32 -> 32 at 32x64", {Same(32, 3, 1), Same(64, 3, 1), 32, 32}},
+          {"3x3 64 -> 64 at 16x32", {Same(16, 3, 1), Same(32, 3, 1), 64, 64}},
+          {"dense 256 -> 100", pointwise(1, 256, 100)}};
+}
+
+void RegisterFor(InstructionSet set) {
+  const KernelTable& kernels = KernelsFor(set);
+  const auto add = [&](const std::string& name, const auto& run) {
+    benchmark::RegisterBenchmark((std::string(NameOf(set)) + ": " + name).c_str(), run);
+  };
+  for (const Layer& layer : ConvLayers()) {
+    add(layer.name, [&kernels, shape = layer.shape](State& state) {
+      RunConv(state, kernels, shape);
+    });
+  }
+  const auto depthwise = [&](const char* name, Axis h, Axis w, Size channels) {
+    add(name,
+        [=, &kernels](State& state) { RunDepthwise(state, kernels, h, w, channels); });
+  };
+  depthwise("dw 3x3 s2 16 at 64x128", Same(64, 3, 2), Same(128, 3, 2), 16);
+  depthwise("dw 3x3 32 at 32x64", Same(32, 3, 1), Same(64, 3, 1), 32);
+  depthwise("dw 3x3 64 at 16x32", Same(16, 3, 1), Same(32, 3, 1), 64);
+  depthwise("dw 3x3 128 at 8x16", Same(8, 3, 1), Same(16, 3, 1), 128);
+  depthwise("dw 1x1 64 at 1x256", Same(1, 1, 1), Same(256, 1, 1), 64);
+  const auto elements = [&](const char* name, const auto& run) {
+    add(name, [=](State& state) { RunElements(state, 16384, run); });
+  };
+  elements("add", [&kernels](Size n, const float* in, float* out) {
+    kernels.binary(BinaryOp::kAdd,
+                   {.columns = n, .a = in, .b = in, .out = out, .clamp = {}});
+  });
+  elements("exp", [&kernels](Size n, const float* in, float* out) {
+    kernels.unary(UnaryOp::kExp, n, in, out);
+  });
+  elements("logistic", [&kernels](Size n, const float* in, float* out) {
+    kernels.unary(UnaryOp::kLogistic, n, in, out);
+  });
+  elements("extremes", [&kernels](Size n, const float* in, float* /*out*/) {
+    benchmark::DoNotOptimize(kernels.extremes(n, in));
+  });
+  elements("transpose 128 x 128", [&kernels](Size /*n*/, const float* in, float* out) {
+    kernels.transpose(128, 128, in, 128, out, 128);
+  });
+  elements("quantize int8", [&kernels](Size n, const float* in, float* out) {
+    kernels.quantize_int8({0.01F, 3}, n, in, reinterpret_cast<std::int8_t*>(out));
+  });
+}
+
+const bool kRegistered = [] {
+  for (const InstructionSet set : AvailableInstructionSets()) {
+    if (set != InstructionSet::kPortable) RegisterFor(set);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace kinglet

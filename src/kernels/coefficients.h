@@ -1,0 +1,37 @@
+// Constants of the transcendental functions; every instruction set evaluates them in the
+// same order. Found by Chebyshev interpolation; relative errors before rounding:
+//   exp   e^r, |r| <= ln2 / 2:     1 + r + r^2 P(r)                            2^-26.7
+//   log   m in [sqrt .5, sqrt 2):  2 s + s^3 P(s^2), s = (m - 1) / (m + 1)     2^-31.6
+//   tanh  |x| < 0.625:             x + x^3 P(x^2)                              2^-27.8
+#pragma once
+
+#include <cstdint>
+
+namespace kinglet {
+
+/// Adding it to |x| < 2^22 leaves round(x) in the low mantissa bits.
+inline constexpr float kRoundingMagic = 12582912.0F;
+inline constexpr std::int32_t kRoundingMagicBits = 0x4B400000;
+
+inline constexpr float kLog2E = 1.44269502F;
+/// ln 2 in two parts; the first has 15 bits, so that its multiples are exact.
+inline constexpr float kLn2High = 0.693145752F;
+inline constexpr float kLn2Low = 1.42860677e-06F;
+
+/// Outside, e^x is 0 or infinite in float32.
+inline constexpr float kExpLowest = -104.0F;
+inline constexpr float kExpHighest = 89.0F;
+inline constexpr float kExpPoly[] = {0.5F, 0.166665763F, 0.0416665561F, 0.00836317893F,
+                                     0.0013926184F};
+
+inline constexpr float kSmallestNormal = 1.17549435e-38F;
+inline constexpr float kTwoTo23 = 8388608.0F;
+inline constexpr std::int32_t kHalfRootBits = 0x3F3504F3;  // sqrt(0.5)
+inline constexpr float kLogPoly[] = {0.666666687F, 0.400001228F, 0.285507798F,
+                                     0.233316138F};
+
+inline constexpr float kTanhSmall = 0.625F;
+inline constexpr float kTanhPoly[] = {-0.333333343F, 0.133333042F,    -0.0539592579F,
+                                      0.0217689183F, -0.00834394526F, 0.00229274482F};
+
+}  // namespace kinglet

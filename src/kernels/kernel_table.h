@@ -1,0 +1,40 @@
+// KernelTable: one implementation of all numeric kernels.
+#pragma once
+
+#include "kernels/arguments.h"
+
+namespace kinglet {
+
+enum class InstructionSet : std::uint8_t { kPortable, kNeon, kAvx2, kAvx512 };
+
+/// One implementation of all kernels. Input and output don't overlap; the elementwise
+/// ones (binary to dequantize) also work in place. All implementations give equal bits
+/// (of a NaN, only that it is one).
+struct KernelTable {
+  InstructionSet instruction_set;
+  void (*conv)(const ConvPlan& plan, const float* in, float* out);
+  void (*depthwise)(const DepthwisePlan& plan, const float* in, float* out);
+  void (*average_pool)(const PoolPlan& plan, const float* in, float* out);
+  void (*max_pool)(const PoolPlan& plan, const float* in, float* out);
+  void (*binary)(BinaryOp op, const BinaryArgs& args);
+  void (*unary)(UnaryOp op, Size n, const float* in, float* out);
+  void (*clamp)(Clamp clamp, Size n, const float* in, float* out);
+  /// x where x >= 0, alpha * x elsewhere.
+  void (*leaky_relu)(float alpha, Size n, const float* in, float* out);
+  /// exp(beta * (x - max)) / sum per row of `columns`; the sum runs in order.
+  void (*softmax)(float beta, Size rows, Size columns, const float* in, float* out);
+  void (*reduce)(ReduceOp op, const ReduceArgs& args);
+  /// out[c * out_stride + r] = in[r * in_stride + c].
+  void (*transpose)(Size rows, Size columns, const float* in, Size in_stride, float* out,
+                    Size out_stride);
+  Extremes (*extremes)(Size n, const float* in);
+  /// round(x / scale) + zero_point, halves away from zero, saturated; NaN becomes the
+  /// zero point.
+  void (*quantize_int8)(Scale scale, Size n, const float* in, std::int8_t* out);
+  void (*quantize_int16)(Scale scale, Size n, const float* in, std::int16_t* out);
+  /// scale * (q - zero_point), rounded once.
+  void (*dequantize_int8)(Scale scale, Size n, const std::int8_t* in, float* out);
+  void (*dequantize_int16)(Scale scale, Size n, const std::int16_t* in, float* out);
+};
+
+}  // namespace kinglet

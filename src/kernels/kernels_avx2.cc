@@ -1,0 +1,11 @@
+// The kernels for this instruction set; CMakeLists.txt has its compiler flags.
+#include "kernels/table-inl.h"
+#include "kernels/tables.h"
+
+static_assert(HWY_TARGET == HWY_AVX2, "compiled with flags of another instruction set");
+
+namespace kinglet {
+
+const KernelTable kAvx2Kernels = TableOf(InstructionSet::kAvx2);
+
+}  // namespace kinglet

@@ -1,0 +1,94 @@
+// exp, log, tanh and the logistic function of vectors; coefficients.h has the formulas.
+// Every product that is added to something is fused, in the order written here.
+#pragma once
+
+#include <limits>
+
+#include "kernels/coefficients.h"
+#include "kernels/simd-inl.h"
+
+namespace kinglet {
+namespace {  // NOLINT(google-build-namespaces)
+
+template <std::size_t kTerms>
+HWY_INLINE Vec Polynomial(const float (&coefficients)[kTerms], Vec x) {
+  Vec sum = Splat(coefficients[kTerms - 1]);
+#pragma GCC unroll 8
+  for (std::size_t i = 2; i <= kTerms; ++i) {
+    sum = hn::MulAdd(sum, x, Splat(coefficients[kTerms - i]));
+  }
+  return sum;
+}
+
+HWY_INLINE Vec TwoToThe(IntVec exponent) {
+  const IntVec biased = hn::Add(exponent, hn::Set(kInts, 127));
+  return hn::BitCast(kFloats, hn::ShiftLeft<23>(biased));
+}
+
+HWY_INLINE Vec ExpOf(Vec x) {
+  const Vec one = Splat(1.0F);
+  const Vec bounded = Clamped(x, Splat(kExpLowest), Splat(kExpHighest));
+  const Vec magic = hn::MulAdd(bounded, Splat(kLog2E), Splat(kRoundingMagic));
+  const Vec n = hn::Sub(magic, Splat(kRoundingMagic));
+  const Vec coarse = hn::MulAdd(n, Splat(-kLn2High), bounded);
+  const Vec r = hn::MulAdd(n, Splat(-kLn2Low), coarse);
+  const Vec inner = hn::MulAdd(Polynomial(kExpPoly, r), r, one);
+  const Vec power = hn::MulAdd(inner, r, one);
+  // Two steps, as 2^n alone may leave the range of a float.
+  const IntVec exponent =
+      hn::Sub(hn::BitCast(kInts, magic), hn::Set(kInts, kRoundingMagicBits));
+  const IntVec half = hn::ShiftRight<1>(exponent);
+  const Vec scaled = hn::Mul(power, TwoToThe(half));
+  return hn::Mul(scaled, TwoToThe(hn::Sub(exponent, half)));
+}
+
+HWY_INLINE Vec LogOf(Vec x) {
+  const Vec infinity = Splat(std::numeric_limits<float>::infinity());
+  const Vec zero = hn::Zero(kFloats);
+  const Mask subnormal = hn::Lt(x, Splat(kSmallestNormal));
+  const Vec normal = hn::IfThenElse(subnormal, hn::Mul(x, Splat(kTwoTo23)), x);
+  const IntVec root = hn::Set(kInts, kHalfRootBits);
+  const IntVec shifted = hn::Sub(hn::BitCast(kInts, normal), root);
+  const IntVec fraction = hn::And(shifted, hn::Set(kInts, 0x007FFFFF));
+  const Vec m = hn::BitCast(kFloats, hn::Add(fraction, root));
+  const Vec e = hn::Sub(hn::ConvertTo(kFloats, hn::ShiftRight<23>(shifted)),
+                        hn::IfThenElseZero(subnormal, Splat(23.0F)));
+  const Vec f = hn::Sub(m, Splat(1.0F));
+  const Vec s = hn::Div(f, hn::Add(f, Splat(2.0F)));
+  const Vec z = hn::Mul(s, s);
+  const Vec tail = hn::Mul(z, Polynomial(kLogPoly, z));
+  const Vec half_square = hn::Mul(hn::Mul(f, f), Splat(0.5F));
+  const Vec small = hn::MulAdd(s, hn::Add(half_square, tail), hn::Mul(e, Splat(kLn2Low)));
+  const Vec rest = hn::Sub(hn::Sub(half_square, small), f);
+  const Vec finite = hn::Sub(hn::Mul(e, Splat(kLn2High)), rest);
+  const Vec at_edge = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity), x);
+  const Vec above = hn::IfThenElse(hn::Lt(x, infinity), finite, x);
+  const Vec positive = hn::IfThenElse(hn::Gt(x, zero), above, at_edge);
+  return hn::IfThenElse(hn::Lt(x, zero), Splat(std::numeric_limits<float>::quiet_NaN()),
+                        positive);
+}
+
+HWY_INLINE Vec TanhOf(Vec x) {
+  const Vec one = Splat(1.0F);
+  const Vec magnitude = hn::Abs(x);
+  const Vec square = hn::Mul(x, x);
+  const Vec cubic = hn::Mul(square, magnitude);
+  const Vec small = hn::MulAdd(cubic, Polynomial(kTanhPoly, square), magnitude);
+  const Vec e = ExpOf(hn::Add(magnitude, magnitude));
+  const Vec large = hn::Sub(one, hn::Div(Splat(2.0F), hn::Add(e, one)));
+  const Mask is_small = hn::Lt(magnitude, Splat(kTanhSmall));
+  return hn::CopySign(hn::IfThenElse(is_small, small, large), x);
+}
+
+HWY_INLINE Vec LogisticOf(Vec x) {
+  const Vec one = Splat(1.0F);
+  const Vec e = ExpOf(hn::Neg(hn::Abs(x)));
+  const Vec numerator = hn::IfThenElse(hn::Lt(x, hn::Zero(kFloats)), e, one);
+  return hn::Div(numerator, hn::Add(e, one));
+}
+
+HWY_INLINE Vec SqrtOf(Vec x) { return hn::Sqrt(x); }
+HWY_INLINE Vec RsqrtOf(Vec x) { return hn::Div(Splat(1.0F), hn::Sqrt(x)); }
+
+}  // namespace
+}  // namespace kinglet

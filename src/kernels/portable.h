@@ -1,0 +1,25 @@
+// The kernels in plain C++: what the vector code computes, one element after the other.
+// The fallback for processors without FMA, and what the vector kernels are tested
+// against.
+#pragma once
+
+#include "kernels/arguments.h"
+
+namespace kinglet::portable {
+
+inline float Clamped(float x, Clamp clamp) {
+  const float above = x < clamp.low ? clamp.low : x;
+  return above > clamp.high ? clamp.high : above;
+}
+
+void Conv(const ConvPlan& plan, const float* in, float* out);
+void Depthwise(const DepthwisePlan& plan, const float* in, float* out);
+void AveragePool(const PoolPlan& plan, const float* in, float* out);
+void MaxPool(const PoolPlan& plan, const float* in, float* out);
+
+float Exp(float x);
+float Log(float x);
+float Tanh(float x);
+float Logistic(float x);
+
+}  // namespace kinglet::portable

@@ -1,0 +1,70 @@
+// The functions of math-inl.h for one float; coefficients.h has the formulas.
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "kernels/coefficients.h"
+#include "kernels/portable.h"
+
+namespace kinglet::portable {
+namespace {
+
+template <std::size_t kTerms>
+float Polynomial(const float (&coefficients)[kTerms], float x) {
+  float sum = coefficients[kTerms - 1];
+  for (std::size_t i = kTerms - 1; i-- > 0;) sum = std::fma(sum, x, coefficients[i]);
+  return sum;
+}
+
+// Of a NaN the exponent is arbitrary, hence the unsigned arithmetic.
+float TwoToThe(std::int32_t exponent) {
+  return std::bit_cast<float>((static_cast<std::uint32_t>(exponent) + 127U) << 23U);
+}
+
+}  // namespace
+
+float Exp(float x) {
+  const float bounded = Clamped(x, {kExpLowest, kExpHighest});
+  const float magic = std::fma(bounded, kLog2E, kRoundingMagic);
+  const float n = magic - kRoundingMagic;
+  const float r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, bounded));
+  const float power = std::fma(std::fma(Polynomial(kExpPoly, r), r, 1.0F), r, 1.0F);
+  const std::int32_t exponent = std::bit_cast<std::int32_t>(magic) - kRoundingMagicBits;
+  const std::int32_t half = exponent >> 1;
+  return power * TwoToThe(half) * TwoToThe(exponent - half);
+}
+
+float Log(float x) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (x < 0.0F) return std::numeric_limits<float>::quiet_NaN();
+  if (x == 0.0F) return -kInfinity;
+  if (!(x < kInfinity)) return x;
+  const bool subnormal = x < kSmallestNormal;
+  const float normal = subnormal ? x * kTwoTo23 : x;
+  const std::int32_t shifted = std::bit_cast<std::int32_t>(normal) - kHalfRootBits;
+  const float m = std::bit_cast<float>((shifted & 0x007FFFFF) + kHalfRootBits);
+  const float e = static_cast<float>(shifted >> 23) - (subnormal ? 23.0F : 0.0F);
+  const float f = m - 1.0F;
+  const float s = f / (f + 2.0F);
+  const float z = s * s;
+  const float tail = z * Polynomial(kLogPoly, z);
+  const float half_square = f * f * 0.5F;
+  const float small = std::fma(s, half_square + tail, e * kLn2Low);
+  return e * kLn2High - ((half_square - small) - f);
+}
+
+float Tanh(float x) {
+  const float magnitude = std::fabs(x);
+  const float square = x * x;
+  const float small =
+      std::fma(square * magnitude, Polynomial(kTanhPoly, square), magnitude);
+  const float large = 1.0F - 2.0F / (Exp(magnitude + magnitude) + 1.0F);
+  return std::copysign(magnitude < kTanhSmall ? small : large, x);
+}
+
+float Logistic(float x) {
+  const float e = Exp(-std::fabs(x));
+  return (x < 0.0F ? e : 1.0F) / (e + 1.0F);
+}
+
+}  // namespace kinglet::portable

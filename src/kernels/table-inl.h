@@ -1,0 +1,36 @@
+// All kernels of one instruction set as a table. Included by one file per set, compiled
+// with that set's flags and HWY_COMPILE_ONLY_STATIC.
+#pragma once
+
+#include "kernels/conv-inl.h"
+#include "kernels/depthwise-inl.h"
+#include "kernels/elementwise-inl.h"
+#include "kernels/kernel_table.h"
+#include "kernels/reduce-inl.h"
+#include "kernels/transpose-inl.h"
+
+namespace kinglet {
+namespace {  // NOLINT(google-build-namespaces)
+
+constexpr KernelTable TableOf(InstructionSet instruction_set) {
+  return {.instruction_set = instruction_set,
+          .conv = Conv,
+          .depthwise = Depthwise,
+          .average_pool = AveragePool,
+          .max_pool = MaxPool,
+          .binary = Binary,
+          .unary = Unary,
+          .clamp = ClampAll,
+          .leaky_relu = LeakyReluAll,
+          .softmax = Softmax,
+          .reduce = Reduce,
+          .transpose = Transpose,
+          .extremes = ExtremesOf,
+          .quantize_int8 = QuantizeTo<std::int8_t>,
+          .quantize_int16 = QuantizeTo<std::int16_t>,
+          .dequantize_int8 = DequantizeFrom<std::int8_t>,
+          .dequantize_int16 = DequantizeFrom<std::int16_t>};
+}
+
+}  // namespace
+}  // namespace kinglet

@@ -1,0 +1,93 @@
+#include "ops/float_kernels.h"
+
+#include <limits>
+
+#include "kernels/broadcast.h"
+#include "kernels/kernels.h"
+#include "kernels/reduction.h"
+
+namespace kinglet {
+
+Clamp ClampOf(Activation activation) {
+  switch (activation) {
+    case Activation::kNone:
+      return {};
+    case Activation::kRelu:
+      return {.low = 0.0F, .high = std::numeric_limits<float>::infinity()};
+    case Activation::kReluN1To1:
+      return {.low = -1.0F, .high = 1.0F};
+    case Activation::kRelu6:
+      return {.low = 0.0F, .high = 6.0F};
+  }
+  return {};
+}
+
+Axis AxisOf(const Window& window) {
+  return {.in = window.in,
+          .out = window.Out(),
+          .kernel = window.kernel,
+          .stride = window.stride,
+          .dilation = window.dilation,
+          .before = window.Before()};
+}
+
+std::span<const float> FloatConstant(const Value& value) {
+  Check(value.constant != nullptr, "a constant operand");
+  return value.constant->Data<float>();
+}
+
+void CheckFloat(const NodeView& view) {
+  Check(view.Input(0).dtype == DType::kFloat32, "a float32 operand");
+  Check(view.Output().dtype == DType::kFloat32, "a float32 result");
+}
+
+Scale ScaleOf(const Value& value) {
+  Check(value.dtype == DType::kInt8 || value.dtype == DType::kInt16, "int8 or int16");
+  Check(value.quantization.has_value() && value.quantization->scales.size() == 1,
+        "one scale for the whole tensor");
+  return {.scale = value.quantization->scales[0],
+          .zero_point = static_cast<std::int32_t>(value.quantization->zero_points[0])};
+}
+
+Kernel FloatBinary(BinaryOp op, Activation activation, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), op, clamp = ClampOf(activation),
+          broadcast = Broadcast2(view.Input(0).shape, view.Input(1).shape)](
+             const Buffers& buffers) {
+    broadcast.Run(kernels, op, clamp, buffers.In<float>(0), buffers.In<float>(1),
+                  buffers.Out<float>());
+  };
+}
+
+Kernel FloatUnary(UnaryOp op, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), op,
+          n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {
+    kernels.unary(op, n, buffers.In<float>(0), buffers.Out<float>());
+  };
+}
+
+Kernel FloatReduce(ReduceOp op, const Ints& axes, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), op,
+          reduction = Reduction(view.Input(0).shape, axes)](const Buffers& buffers) {
+    reduction.Run(kernels, op, buffers.In<float>(0), buffers.Out<float>());
+  };
+}
+
+Kernel FloatPool(PoolKernel kernel, const Window& h, const Window& w,
+                 Activation activation, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& in = view.Input(0).shape;
+  const PoolPlan plan{
+      .h = AxisOf(h), .w = AxisOf(w), .channels = in[3], .clamp = ClampOf(activation)};
+  return [kernel, plan, batch = in[0], in_size = in[1] * in[2] * in[3],
+          out_size = plan.h.out * plan.w.out * plan.channels](const Buffers& buffers) {
+    for (Size i = 0; i < batch; ++i) {
+      kernel(plan, buffers.In<float>(0) + i * in_size,
+             buffers.Out<float>() + i * out_size);
+    }
+  };
+}
+
+}  // namespace kinglet

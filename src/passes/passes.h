@@ -1,0 +1,59 @@
+// The rewrites of a float graph: each reads one graph and returns another that computes
+// the same function to float rounding. What a pass can't improve it returns as it is.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace kinglet {
+
+/// Folds a constant factor or offset per output channel (Mul, Add, Sub, Div by a
+/// constant) into the convolution, depthwise convolution or fully connected operation
+/// before it:
+///   w' = w * m, b' = b * m + offset, each step rounded to float32 as TensorFlow does.
+/// Declines when the linear result has another reader or is already clamped.
+Graph FoldAffine(const Graph& graph);
+
+/// Moves a Relu into the operation that makes its input, so that INT8 rescales once.
+/// Declines when that result has another reader or the operation carries no activation.
+Graph FuseActivations(const Graph& graph);
+
+/// Folds a factor above zero per channel behind a clamp at zero into the linear operation
+/// under the clamp: k relu(w x + b) = relu(k w x + k b). Declines for other clamps.
+Graph FoldPositiveScale(const Graph& graph);
+
+/// Drops what changes nothing: a reshape to the same shape, a full slice, an empty
+/// padding, an identity permutation, a concatenation of one, a 1x1 depthwise convolution
+/// by ones, a clamp at zero of what can't be negative.
+Graph RemoveIdentities(const Graph& graph);
+
+/// Makes padding in front of a convolution the convolution's own, where "same" means just
+/// that padding.
+Graph FoldPadding(const Graph& graph);
+
+/// One Reshape for two in a row, one Transpose for two in a row, and a Reshape for a
+/// Transpose that only moves axes of size 1.
+Graph MergeMovers(const Graph& graph);
+
+/// Keeps one of several equal nodes over equal inputs.
+Graph MergeEqualNodes(const Graph& graph);
+
+/// A step of the pipeline.
+struct Pass {
+  std::string_view name;
+  Graph (*run)(const Graph&);
+};
+
+/// The passes in the order in which Optimize runs them.
+const std::vector<Pass>& Passes();
+
+/// Sees the graph after each pass.
+using PassListener = std::function<void(std::string_view pass, const Graph& graph)>;
+
+/// Runs all passes. The structure is checked after each.
+Graph Optimize(const Graph& graph, const PassListener& listener = nullptr);
+
+}  // namespace kinglet

@@ -1,0 +1,53 @@
+// What the passes share.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace kinglet {
+
+/// The activation that an operation applies to its result, or null when it can't.
+Activation* ActivationOf(Op& op);
+const Activation* ActivationOf(const Op& op);
+
+/// Whether the node is Conv2d, DepthwiseConv2d or FullyConnected with constant weights
+/// (input 1) and bias (input 2).
+bool IsLinear(const Graph& graph, const Node& node);
+
+/// The float elements of a constant, or nothing for what is computed.
+std::optional<std::span<const float>> ConstantFloats(const Graph& graph, ValueId id);
+
+/// A constant as one factor or offset per channel of a result with `channels` channels in
+/// its last axis; nothing when it varies along another axis.
+std::optional<std::vector<float>> PerChannel(const Graph& graph, ValueId id,
+                                             std::int64_t channels);
+
+/// y = x * scale + offset per channel; either may be empty.
+struct Affine {
+  std::vector<float> scale;
+  std::vector<float> offset;
+};
+
+/// Gives a linear node the weights w * scale and the bias b * scale + offset, each step
+/// rounded to float32. The old constants stay for other readers.
+/// REQUIRES: IsLinear, one element per output channel.
+void ApplyAfter(Graph& graph, Node& linear, const Affine& affine);
+
+/// The bias of a linear node, zeros when it has none.
+std::vector<float> BiasOf(const Graph& graph, const Node& linear);
+
+/// Changes `producer`, whose only result is read by `node` alone, so that it makes what
+/// `node` makes; false to leave both.
+using Absorb = std::function<bool(Graph& graph, Node& producer, const Node& node)>;
+
+/// Offers every node to the one that makes its computed input, and drops those absorbed.
+Graph AbsorbIntoProducers(const Graph& graph, const Absorb& absorb);
+
+/// The only input that is not a constant, or nothing.
+std::optional<ValueId> OnlyComputedInput(const Graph& graph, const Node& node);
+
+}  // namespace kinglet

@@ -1,0 +1,97 @@
+// exp, log, tanh, the logistic function and roots of all instruction sets, against the
+// C library in double precision.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "kernels/portable.h"
+#include "tests/kernels/kernel_testing.h"
+
+namespace kinglet {
+namespace {
+
+/// Distance in units in the last place of `exact` as a float.
+double UlpsBetween(float actual, double exact) {
+  if (std::isnan(exact)) return std::isnan(actual) ? 0 : INFINITY;
+  const auto rounded = static_cast<float>(exact);
+  if (std::isinf(rounded) || std::isinf(actual)) return actual == rounded ? 0 : INFINITY;
+  const double unit =
+      std::max(std::ldexp(1.0, std::ilogb(exact == 0 ? 1e-300 : exact) - 23),
+               std::ldexp(1.0, -149));
+  return std::fabs(actual - exact) / unit;
+}
+
+/// Every 1999th float there is: two million.
+template <typename Float, typename Double>
+double WorstUlps(const Float& function, const Double& exact) {
+  double worst = 0;
+  for (std::uint64_t bits = 0; bits < (1ULL << 32U); bits += 1999) {
+    const auto x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    if (std::isnan(x)) continue;
+    worst = std::max(worst, UlpsBetween(function(x), exact(x)));
+  }
+  return worst;
+}
+
+// Two units: one for the argument reduction and polynomial, one for the last operations.
+TEST(Math, PortableFunctionsAreWithinTwoUnitsOfTheTruth) {
+  EXPECT_LE(WorstUlps(portable::Exp, [](double x) { return std::exp(x); }), 2);
+  EXPECT_LE(WorstUlps(portable::Log, [](double x) { return std::log(x); }), 2);
+  EXPECT_LE(WorstUlps(portable::Tanh, [](double x) { return std::tanh(x); }), 2);
+  EXPECT_LE(
+      WorstUlps(portable::Logistic, [](double x) { return 1 / (1 + std::exp(-x)); }),
+      2.5);
+}
+
+TEST(Math, SpecialValues) {
+  EXPECT_EQ(portable::Exp(-INFINITY), 0.0F);
+  EXPECT_EQ(portable::Exp(INFINITY), INFINITY);
+  EXPECT_EQ(portable::Exp(0.0F), 1.0F);
+  EXPECT_EQ(portable::Log(0.0F), -INFINITY);
+  EXPECT_EQ(portable::Log(1.0F), 0.0F);
+  EXPECT_EQ(portable::Tanh(INFINITY), 1.0F);
+  EXPECT_EQ(portable::Tanh(-INFINITY), -1.0F);
+  EXPECT_TRUE(std::signbit(portable::Tanh(-0.0F)));
+  EXPECT_EQ(portable::Logistic(0.0F), 0.5F);
+  EXPECT_EQ(portable::Logistic(-INFINITY), 0.0F);
+  EXPECT_EQ(portable::Logistic(INFINITY), 1.0F);
+  for (const auto function :
+       {portable::Exp, portable::Log, portable::Tanh, portable::Logistic}) {
+    EXPECT_TRUE(std::isnan(function(NAN)));
+  }
+  EXPECT_TRUE(std::isnan(portable::Log(-1.0F)));
+}
+
+TEST(Math, AllInstructionSetsGiveTheSameBits) {
+  FloatVector in = AwkwardFloats();
+  std::mt19937 engine(11);
+  for (int i = 0; i < 200000; ++i) {
+    in.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(engine())));
+  }
+  for (const float x : RandomFloats(50000, 12)) in.push_back(x * 20.0F);
+  const auto n = std::ssize(in);
+  for (const UnaryOp op : {UnaryOp::kExp, UnaryOp::kLog, UnaryOp::kTanh,
+                           UnaryOp::kLogistic, UnaryOp::kSqrt, UnaryOp::kRsqrt}) {
+    OnEverySet(n, "function " + std::to_string(static_cast<int>(op)),
+               [&](const KernelTable& kernels, float* to) {
+                 kernels.unary(op, n, in.data(), to);
+               });
+  }
+}
+
+TEST(Math, RootsAreRoundedOncePerOperation) {
+  const FloatVector in = {4.0F, 2.0F, 0.0F, -1.0F};
+  const auto run = [&](UnaryOp op) {
+    return OnEverySet(4, "root", [&](const KernelTable& kernels, float* to) {
+      kernels.unary(op, 4, in.data(), to);
+    });
+  };
+  using ::testing::ElementsAre;
+  using ::testing::IsNan;
+  EXPECT_THAT(run(UnaryOp::kSqrt), ElementsAre(2.0F, 1.41421356F, 0.0F, IsNan()));
+  EXPECT_THAT(run(UnaryOp::kRsqrt),
+              ElementsAre(0.5F, 1.0F / 1.41421356F, INFINITY, IsNan()));
+}
+
+}  // namespace
+}  // namespace kinglet
