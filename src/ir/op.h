@@ -24,11 +24,11 @@ struct OpDef;
 /// Name and member pointer of an attribute: what the text form and the tests walk over.
 template <typename Op, typename T>
 struct Attribute {
+  constexpr Attribute(std::string_view its_name, T Op::*its_member)
+      : name(its_name), member(its_member) {}
   std::string_view name;
   T Op::*member;
 };
-template <typename Op, typename T>
-Attribute(std::string_view, T Op::*) -> Attribute<Op, T>;
 
 /// Where a window that leaves the input reads zeros (pools: nothing). kSame: output
 /// ceil(in / stride), the odd zero at the end; kValid: no padding.
