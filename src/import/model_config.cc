@@ -193,8 +193,8 @@ ModelConfig ParseModelConfig(const Json& object, const std::string& path) {
   for (const Json& entry : layers) {
     LayerConfig layer = LayerFrom(entry);
     layer.is_operation = IsOperationNode(layer.module);
-    const bool is_unnamed = layer.is_operation ||
-                            (model.is_sequential && layer.class_name == "InputLayer");
+    const bool is_unnamed =
+        layer.is_operation || (model.is_sequential && layer.class_name == "InputLayer");
     if (!is_unnamed) {
       const std::string item = names.Next(layer.class_name);
       layer.path = (path.empty() ? "layers/" : path + "/layers/") + item;

@@ -34,7 +34,7 @@ struct LayerConfig {
   std::string path;  ///< of its variables in the weights file
   std::vector<LayerCall> calls;
   std::shared_ptr<const ModelConfig> model;  ///< set when the layer is itself a model
-  bool is_operation = false;  ///< a node of keras.ops, not a layer
+  bool is_operation = false;                 ///< a node of keras.ops, not a layer
 };
 
 struct ModelConfig {
