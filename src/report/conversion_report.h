@@ -9,17 +9,10 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "kinglet/sample_record.h"
 #include "verify/comparison.h"
 
 namespace kinglet {
-
-/// A sound file, or a sample of an archive, that was meant for calibration.
-struct SampleRecord {
-  std::string name;
-  bool used = false;
-  std::string reason;  ///< why it was skipped: "silent", "unreadable", ...
-  std::string detail;  ///< what exactly was wrong; may be empty
-};
 
 /// A tensor of the file as written.
 struct TensorRecord {

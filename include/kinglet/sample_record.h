@@ -1,0 +1,16 @@
+// What became of one recording.
+#pragma once
+
+#include <string>
+
+namespace kinglet {
+
+/// A sound file, or a sample of an archive, that was meant for calibration.
+struct SampleRecord {
+  std::string name;
+  bool used = false;
+  std::string reason;  ///< why it was skipped: "silent", "unreadable", ...
+  std::string detail;  ///< what exactly was wrong; may be empty
+};
+
+}  // namespace kinglet
