@@ -1,0 +1,134 @@
+// kinglet convert: a Keras model and recordings to a .tflite file.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "base/file.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "kinglet/error.h"
+#include "pipeline/convert.h"
+
+namespace kinglet {
+namespace {
+
+constexpr const char* kHelp =
+    "Turn a Keras model into a TensorFlow Lite file\n\n"
+    "Example: kinglet convert model.keras --config model_config.json \\\n"
+    "             --audio recordings/ --report report.md -o model.tflite";
+
+/// What the command line said.
+struct Flags {
+  ConvertJob job;
+  Console console;
+  AudioFlags audio;
+  ModelFlags model;
+  std::optional<std::filesystem::path> report;
+};
+
+void AddModeOptions(CLI::App& command, ConvertJob& job) {
+  const std::map<std::string, QuantizationMode> modes = {
+      {"ptq", QuantizationMode::kPtq},
+      {"dynamic", QuantizationMode::kDynamic},
+      {"none", QuantizationMode::kNone}};
+  command
+      .add_option(
+          "--quantization", job.quantization,
+          "ptq: INT8 weights and activations; dynamic: INT8 weights; none: float32 "
+          "[ptq]")
+      ->transform(CLI::CheckedTransformer(modes))
+      ->type_name("MODE");
+  command.add_flag("--per-tensor", job.per_tensor,
+                   "One scale a weight tensor instead of one a channel");
+  const std::map<std::string, Recipe> recipes = {{"tf", Recipe::kTf},
+                                                 {"default", Recipe::kDefault}};
+  command
+      .add_option(
+          "--recipe", job.recipe,
+          "How ranges are chosen: tf (TensorFlow's minimum and maximum) or default "
+          "(today the same as tf) [default]")
+      ->transform(CLI::CheckedTransformer(recipes))
+      ->type_name("RECIPE");
+}
+
+void AddSampleOptions(CLI::App& command, ConvertJob& job) {
+  command.add_option("--audio", job.audio, "Calibration recordings: files and folders")
+      ->type_name("PATH");
+  command
+      .add_option(
+          "--calibration", job.calibration,
+          "Calibration tensors instead: an .npz with one float32 array [N, ...] an "
+          "input")
+      ->type_name("FILE.npz");
+  command.add_option("--num-samples", job.num_samples, "Recordings to draw [100]");
+  command.add_option("--snr-threshold", job.snr_threshold,
+                     "Skip quieter samples; 0 takes all [0.01]");
+  command.add_option("--seed", job.seed, "Of the drawing [0]");
+  command.add_option(
+      "--validate", job.validate,
+      "Compare float and INT8 on so many recordings that did not calibrate; "
+      "0 for none [32]");
+}
+
+std::filesystem::path DefaultOutput(const std::filesystem::path& model) {
+  return model.parent_path() / (model.stem().string() + "_quantized.tflite");
+}
+
+void Run(Flags& flags) {
+  ConvertJob& job = flags.job;
+  if (job.output.empty()) job.output = DefaultOutput(job.model);
+  job.config = flags.audio.config;
+  job.audio_config = flags.audio.given;
+  job.frontend_normalization = flags.model.frontend_normalization;
+  job.input_shapes = ParseInputShapes(flags.model.input_shapes);
+  if (flags.report.has_value()) CheckReportPath(*flags.report);
+
+  std::unique_ptr<Progress> progress;
+  std::mutex mutex;
+  const auto listen = [&](const char* stage, std::size_t total) {
+    const std::scoped_lock lock(mutex);
+    if (progress == nullptr || progress->label() != stage) {
+      progress = std::make_unique<Progress>(flags.console, stage, total);
+    }
+    progress->Advance();
+  };
+  const Conversion conversion = Convert(job, listen);
+  progress.reset();
+  WriteFile(job.output, conversion.bytes);
+  if (flags.report.has_value()) WriteReport(conversion.report, *flags.report);
+  if (flags.console.json) {
+    fmt::print("{}", PrintJson(conversion.report));
+  } else if (!flags.console.quiet) {
+    fmt::print("{}", PrintSummary(conversion.report));
+  }
+}
+
+}  // namespace
+
+void AddConvert(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("convert", kHelp);
+  const auto flags = std::make_shared<Flags>();
+  command->add_option("MODEL", flags->job.model, "A .keras file")->required();
+  command
+      ->add_option("-o,--output", flags->job.output,
+                   "The file to write [<stem of the model>_quantized.tflite beside it]")
+      ->type_name("FILE");
+  AddModeOptions(*command, flags->job);
+  AddSampleOptions(*command, flags->job);
+  AddAudioOptions(*command, flags->audio);
+  command
+      ->add_option("--max-duration", flags->audio.given.max_duration_s,
+                   "Seconds read of each recording [30]")
+      ->group("Audio");
+  AddModelOptions(*command, flags->model);
+  command
+      ->add_option("--report", flags->report,
+                   "Write what was done to a file: .json or .md by its ending")
+      ->type_name("FILE");
+  AddThreadsOption(*command, flags->job.threads);
+  AddConsoleOptions(*command, flags->console);
+  command->callback([&action, flags] { action = [flags] { Run(*flags); }; });
+}
+
+}  // namespace kinglet
