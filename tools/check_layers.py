@@ -24,13 +24,13 @@ MAY_INCLUDE = {
     "import": "base ir ops",
     "passes": "base ir ops",
     "run": "base ir ops kernels",
-    "calibrate": "base ir ops run",
+    "calibrate": "base ir kernels ops run",
     "quantize": "base ir ops calibrate",
     "emit": "base ir ops schema",
     "verify": "base ir run emit",
     "report": "base ir ops calibrate quantize verify dataset",
     "pipeline": "base audio frontend dataset ir ops import passes run calibrate quantize"
-    " emit verify report",
+    " emit verify report schema",
     "cli": "base report pipeline",
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace kinglet {
 
@@ -21,5 +24,12 @@ enum class Recipe : std::uint8_t {
 /// Whether a hybrid AudioFrontendLayer divides by the largest value of the sample: the
 /// file doesn't say, its structure usually does.
 enum class FrontendNormalization : std::uint8_t { kAuto, kOn, kOff };
+
+/// What the reading of a Keras file can be told.
+struct ImportOptions {
+  FrontendNormalization frontend_normalization = FrontendNormalization::kAuto;
+  /// By input name, batch included.
+  std::map<std::string, std::vector<std::int64_t>> input_shapes;
+};
 
 }  // namespace kinglet

@@ -11,6 +11,7 @@ struct SampleRecord {
   bool used = false;
   std::string reason;  ///< why it was skipped: "silent", "unreadable", ...
   std::string detail;  ///< what exactly was wrong; may be empty
+  std::string sha256;  ///< of the file's content; empty for samples of an archive
 };
 
 }  // namespace kinglet

@@ -104,6 +104,15 @@ void WriteFile(const std::filesystem::path& path, std::span<const std::byte> byt
   unfinished.RenameTo(path);
 }
 
+void CheckWritable(const std::filesystem::path& path) {
+  const std::filesystem::path folder =
+      path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  if (std::filesystem::is_directory(path)) ThrowIo(path, "can't write", EISDIR);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    ThrowIo(path, "can't create a file in this folder", errno);
+  }
+}
+
 void RemoveUnfinishedFile() {
   if (is_unfinished.exchange(false)) ::unlink(unfinished_path.data());
 }

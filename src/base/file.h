@@ -16,6 +16,10 @@ std::vector<std::byte> ReadFile(const std::filesystem::path& path);
 /// @throws kIo when the folder can't be written or the disk is full.
 void WriteFile(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// For a check before long work.
+/// @throws kIo unless WriteFile could create a file at `path`.
+void CheckWritable(const std::filesystem::path& path);
+
 /// Removes a temporary file that a write in progress has open. Safe in a signal handler.
 void RemoveUnfinishedFile();
 

@@ -43,7 +43,7 @@ std::vector<std::string> RangeCollector::ValuesWithNan() const {
 
 RangeCollector Calibrate(const Executor& executor,
                          std::span<const std::vector<Tensor>> samples,
-                         std::size_t workers) {
+                         std::size_t workers, const std::function<void()>& on_sample) {
   std::vector<RangeCollector> collectors(workers, RangeCollector(executor.graph()));
   std::vector<Executor::Context> contexts;
   for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
@@ -52,6 +52,7 @@ RangeCollector Calibrate(const Executor& executor,
                  [&collectors, worker](ValueId id, std::span<const std::byte> bytes) {
                    collectors[worker].See(id, bytes);
                  });
+    if (on_sample) on_sample();
   });
   for (std::size_t i = 1; i < workers; ++i) collectors[0].Merge(collectors[i]);
   return collectors[0];

@@ -1,6 +1,7 @@
 // Minimum and maximum of every float tensor over calibration samples.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -43,9 +44,11 @@ class RangeCollector {
   std::vector<bool> has_nan_;
 };
 
-/// Ranges over all samples; `samples` holds the graph's inputs of each.
+/// Ranges over all samples; `samples` holds the graph's inputs of each. `on_sample` is
+/// told of each that is done, from any thread.
 RangeCollector Calibrate(const Executor& executor,
                          std::span<const std::vector<Tensor>> samples,
-                         std::size_t workers);
+                         std::size_t workers,
+                         const std::function<void()>& on_sample = nullptr);
 
 }  // namespace kinglet

@@ -53,7 +53,8 @@ void AddModeOptions(CLI::App& command, ConvertJob& job) {
 }
 
 void AddSampleOptions(CLI::App& command, ConvertJob& job) {
-  command.add_option("--audio", job.audio, "Calibration recordings: files and folders")
+  command
+      .add_option("--audio", job.audio.paths, "Calibration recordings: files and folders")
       ->type_name("PATH");
   command
       .add_option(
@@ -62,13 +63,27 @@ void AddSampleOptions(CLI::App& command, ConvertJob& job) {
           "input")
       ->type_name("FILE.npz");
   command.add_option("--num-samples", job.num_samples, "Recordings to draw [100]");
-  command.add_option("--snr-threshold", job.snr_threshold,
+  command.add_option("--snr-threshold", job.audio.snr_threshold,
                      "Skip quieter samples; 0 takes all [0.01]");
-  command.add_option("--seed", job.seed, "Of the drawing [0]");
+  command.add_option("--seed", job.audio.seed, "Of the drawing [0]");
   command.add_option(
       "--validate", job.validate,
       "Compare float and INT8 on so many recordings that did not calibrate; "
       "0 for none [32]");
+  command
+      .add_option("--min-cosine", job.min_cosine,
+                  "Write nothing when the mean cosine of that comparison is lower [0.95]")
+      ->type_name("X");
+  command
+      .add_option("--min-cosine-p05", job.min_cosine_p05,
+                  "The same for its 5th percentile [0.90]")
+      ->type_name("X");
+  command
+      .add_option("--golden", job.golden,
+                  "Write inputs and expected outputs for a test on the board")
+      ->type_name("FILE.npz");
+  command.add_option("--golden-samples", job.golden_samples, "How many of them [8]")
+      ->check(CLI::PositiveNumber);
 }
 
 std::filesystem::path DefaultOutput(const std::filesystem::path& model) {
@@ -78,24 +93,17 @@ std::filesystem::path DefaultOutput(const std::filesystem::path& model) {
 void Run(Flags& flags) {
   ConvertJob& job = flags.job;
   if (job.output.empty()) job.output = DefaultOutput(job.model);
-  job.config = flags.audio.config;
-  job.audio_config = flags.audio.given;
-  job.frontend_normalization = flags.model.frontend_normalization;
-  job.input_shapes = ParseInputShapes(flags.model.input_shapes);
+  job.audio.config = flags.audio.config;
+  job.audio.given = flags.audio.given;
+  job.import = flags.model.Options();
   if (flags.report.has_value()) CheckReportPath(*flags.report);
+  CheckWritable(job.output);
 
-  std::unique_ptr<Progress> progress;
-  std::mutex mutex;
-  const auto listen = [&](const char* stage, std::size_t total) {
-    const std::scoped_lock lock(mutex);
-    if (progress == nullptr || progress->label() != stage) {
-      progress = std::make_unique<Progress>(flags.console, stage, total);
-    }
-    progress->Advance();
-  };
-  const Conversion conversion = Convert(job, listen);
-  progress.reset();
+  ProgressOfStages progress(flags.console);
+  const Conversion conversion = Convert(job, progress.Listener());
+  progress.Finish();
   WriteFile(job.output, conversion.bytes);
+  if (job.golden.has_value()) WriteNpz(*job.golden, conversion.golden);
   if (flags.report.has_value()) WriteReport(conversion.report, *flags.report);
   if (flags.console.json) {
     fmt::print("{}", PrintJson(conversion.report));
@@ -117,10 +125,6 @@ void AddConvert(CLI::App& app, Action& action) {
   AddModeOptions(*command, flags->job);
   AddSampleOptions(*command, flags->job);
   AddAudioOptions(*command, flags->audio);
-  command
-      ->add_option("--max-duration", flags->audio.given.max_duration_s,
-                   "Seconds read of each recording [30]")
-      ->group("Audio");
   AddModelOptions(*command, flags->model);
   command
       ->add_option("--report", flags->report,

@@ -13,6 +13,7 @@ namespace {
 struct Flags {
   std::filesystem::path file;
   Console console;
+  ModelFlags model;
 };
 
 }  // namespace
@@ -25,9 +26,10 @@ void AddInspect(CLI::App& app, Action& action) {
   const auto flags = std::make_shared<Flags>();
   command->add_option("FILE", flags->file, "A .keras or .tflite file")->required();
   command->add_flag("--json", flags->console.json, "Print the listing as JSON");
+  AddModelOptions(*command, flags->model);
   command->callback([&action, flags] {
     action = [flags] {
-      const Listing listing = Inspect(flags->file);
+      const Listing listing = Inspect(flags->file, flags->model.Options());
       fmt::print("{}", flags->console.json ? PrintJson(listing) : PrintText(listing));
     };
   });

@@ -51,7 +51,7 @@ void AddAudioOptions(CLI::App& command, AudioFlags& flags) {
       ->group(group);
   command
       .add_option_function<std::string>(
-          "--frontend",
+          "--audio-frontend,--frontend",
           [&flags](const std::string& name) {
             flags.given.frontend = ParseFrontend(name);
           },
@@ -66,6 +66,10 @@ void AddAudioOptions(CLI::App& command, AudioFlags& flags) {
           },
           "Magnitude scaling of the librosa front end: none, pwl, db, pcen")
       ->type_name("NAME")
+      ->group(group);
+  command
+      .add_option("--max-duration", flags.given.max_duration_s,
+                  "Seconds read of each recording [30]")
       ->group(group);
 }
 
@@ -91,9 +95,10 @@ void AddModelOptions(CLI::App& command, ModelFlags& flags) {
       ->type_name("MODE");
 }
 
-std::map<std::string, Shape> ParseInputShapes(const std::vector<std::string>& texts) {
-  std::map<std::string, Shape> shapes;
-  for (const std::string& text : texts) {
+ImportOptions ModelFlags::Options() const {
+  ImportOptions options{.frontend_normalization = frontend_normalization,
+                        .input_shapes = {}};
+  for (const std::string& text : input_shapes) {
     const std::size_t equals = text.rfind('=');
     const Shape shape =
         equals == std::string::npos ? Shape{} : ParseShape(text.substr(equals + 1));
@@ -101,9 +106,19 @@ std::map<std::string, Shape> ParseInputShapes(const std::vector<std::string>& te
       throw Error(ErrorKind::kUsage,
                   fmt::format("--input-shape {}: give it as NAME=1,64,40", text));
     }
-    shapes[text.substr(0, equals)] = shape;
+    options.input_shapes[text.substr(0, equals)] = shape;
   }
-  return shapes;
+  return options;
+}
+
+ProgressListener ProgressOfStages::Listener() {
+  return [this](const char* stage, std::size_t total) {
+    const std::scoped_lock lock(mutex_);
+    if (progress_ == nullptr || progress_->label() != stage) {
+      progress_ = std::make_unique<Progress>(console_, stage, total);
+    }
+    progress_->Advance();
+  };
 }
 
 }  // namespace kinglet

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "base/tensor.h"
 #include "cli/console.h"
 #include "kinglet/audio_config.h"
 #include "kinglet/options.h"
+#include "pipeline/sample_set.h"
 
 namespace kinglet {
 
@@ -30,11 +31,25 @@ void AddThreadsOption(CLI::App& command, int& threads);
 struct ModelFlags {
   std::vector<std::string> input_shapes;
   FrontendNormalization frontend_normalization = FrontendNormalization::kAuto;
+
+  /// @throws kUsage for an input shape of another form.
+  [[nodiscard]] ImportOptions Options() const;
 };
 void AddModelOptions(CLI::App& command, ModelFlags& flags);
 
-/// "NAME=1,T,C" as name and shape.
-/// @throws kUsage for another form.
-std::map<std::string, Shape> ParseInputShapes(const std::vector<std::string>& texts);
+/// Shows what a stage of the pipeline does as a Progress of its own.
+class ProgressOfStages {
+ public:
+  explicit ProgressOfStages(const Console& console) : console_(console) {}
+
+  [[nodiscard]] ProgressListener Listener();
+  /// Ends the display.
+  void Finish() { progress_.reset(); }
+
+ private:
+  const Console& console_;
+  std::mutex mutex_;
+  std::unique_ptr<Progress> progress_;
+};
 
 }  // namespace kinglet

@@ -14,7 +14,7 @@ struct Draw {
 
 /// min(num_samples, files) recordings as Python's random.Random(seed).sample draws them,
 /// then up to `held_out` of the others, drawn with the same generator.
-/// REQUIRES: num_samples > 0, held_out >= 0.
+/// REQUIRES: num_samples >= 0, held_out >= 0.
 Draw DrawRecordings(const std::vector<std::filesystem::path>& files,
                     std::int64_t num_samples, std::int64_t held_out, std::uint64_t seed);
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "import/import_options.h"
 #include "ir/graph.h"
+#include "kinglet/options.h"
 
 namespace kinglet {
 

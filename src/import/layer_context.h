@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "import/import_options.h"
 #include "import/model_config.h"
 #include "import/weight_store.h"
 #include "ir/graph.h"
+#include "kinglet/options.h"
 #include "ops/op_def.h"
 
 namespace kinglet {

@@ -3,15 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "base/tensor.h"
-#include "kinglet/audio_config.h"
+#include "base/npz.h"
 #include "kinglet/options.h"
+#include "pipeline/sample_set.h"
 #include "report/conversion_report.h"
 
 namespace kinglet {
@@ -20,34 +17,34 @@ namespace kinglet {
 struct ConvertJob {
   std::filesystem::path model;
   std::filesystem::path output;
-  FrontendNormalization frontend_normalization = FrontendNormalization::kAuto;
-  std::map<std::string, Shape> input_shapes;
+  ImportOptions import;
 
-  std::optional<std::filesystem::path> config;       ///< the training project's JSON
-  PartialAudioConfig audio_config;                   ///< keys given one by one; they win
-  std::vector<std::filesystem::path> audio;          ///< calibration recordings
+  AudioSource audio;                                 ///< calibration recordings
   std::optional<std::filesystem::path> calibration;  ///< or tensors, an .npz
   std::int64_t num_samples = 100;
-  double snr_threshold = 0.01;
-  std::uint64_t seed = 0;
   std::int64_t validate = 32;  ///< held-out samples to compare on; 0 for none
+  double min_cosine = 0.95;    ///< gates on the comparison
+  double min_cosine_p05 = 0.90;
 
   QuantizationMode quantization = QuantizationMode::kPtq;
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
   int threads = 0;  ///< 0: all cores
-};
 
-/// Told of each file or sample that is done: stage, done, total. Called from any thread.
-using ProgressListener = std::function<void(const char* stage, std::size_t total)>;
+  /// Inputs and expected outputs for a test on the board, an .npz; so many of them.
+  std::optional<std::filesystem::path> golden;
+  std::int64_t golden_samples = 8;
+};
 
 struct Conversion {
   std::vector<std::byte> bytes;  ///< checked by reading back; not written yet
   ConversionReport report;
+  std::vector<NamedTensor> golden;  ///< when the job asks for it
 };
 
 /// @throws kUsage for options without meaning together, kIo, kCorrupt, kUnsupported for
-/// the model, kData when no calibration sample is left.
+/// the model, kData when no calibration sample is left, kGate when the file agrees less
+/// with the model than the job demands.
 Conversion Convert(const ConvertJob& job, const ProgressListener& listener);
 
 }  // namespace kinglet

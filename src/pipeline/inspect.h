@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 
+#include "kinglet/options.h"
 #include "report/listing.h"
 
 namespace kinglet {
@@ -14,6 +15,6 @@ Listing ListTflite(const std::filesystem::path& path, std::span<const std::byte>
 
 /// Layers of a Keras file, or operators of a .tflite file, told apart by content.
 /// @throws kIo, kCorrupt, kUnsupported.
-Listing Inspect(const std::filesystem::path& path);
+Listing Inspect(const std::filesystem::path& path, const ImportOptions& options);
 
 }  // namespace kinglet

@@ -249,7 +249,8 @@ Listing ListTflite(const std::filesystem::path& path, std::span<const std::byte>
   const tflite::Model& model = WithContext(
       path.string(), [&]() -> const tflite::Model& { return Verified(bytes); });
   const Reader reader(model);
-  Listing listing{.path = path.string(), .format = "TensorFlow Lite"};
+  Listing listing{
+      .path = path.string(), .format = "TensorFlow Lite", .facts = {}, .rows = {}};
   listing.rows = reader.Rows();
   listing.facts = {{"bytes", fmt::format("{}", bytes.size())},
                    {"inputs", reader.Ends(reader.subgraph().inputs())},

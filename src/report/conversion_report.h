@@ -33,7 +33,11 @@ struct AgreementRecord {
 struct ConversionReport {
   std::string program_version;
   std::string model_path;
+  std::string model_format;  ///< "Keras 3.10.0"
+  std::string model_sha256;
+  std::string calibration_sha256;  ///< of the archive, when samples came from one
   std::string output_path;
+  std::string output_sha256;
   std::string quantization;  ///< "ptq", "dynamic", "none"
   std::string recipe;
   bool per_tensor = false;
@@ -49,8 +53,9 @@ struct ConversionReport {
   std::vector<std::string> warnings;         ///< what the user should look at
   std::vector<std::string> float_operators;  ///< that had no integer form
 
-  std::vector<SampleRecord> samples;
-  std::size_t files_found = 0;  ///< that the samples were drawn from
+  std::vector<SampleRecord> samples;   ///< that were to calibrate
+  std::vector<SampleRecord> held_out;  ///< that were to be compared on
+  std::size_t files_found = 0;         ///< that the samples were drawn from
   std::optional<AgreementRecord> agreement;
   std::vector<TensorRecord> tensors;
   std::vector<std::pair<std::string, double>> seconds;  ///< stage and its duration

@@ -7,21 +7,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json SamplesJson(const ConversionReport& report) {
-  Json skipped = Json::object();
-  for (const auto& [reason, count] : report.SamplesSkipped()) skipped[reason] = count;
+Json RecordsJson(const std::vector<SampleRecord>& records) {
   Json files = Json::array();
-  for (const SampleRecord& sample : report.samples) {
+  for (const SampleRecord& sample : records) {
     Json file = {{"name", sample.name}, {"used", sample.used}};
     if (!sample.used) file["reason"] = sample.reason;
     if (!sample.detail.empty()) file["detail"] = sample.detail;
+    if (!sample.sha256.empty()) file["sha256"] = sample.sha256;
     files.push_back(std::move(file));
   }
+  return files;
+}
+
+Json SamplesJson(const ConversionReport& report) {
+  Json skipped = Json::object();
+  for (const auto& [reason, count] : report.SamplesSkipped()) skipped[reason] = count;
   return {{"found", report.files_found},
           {"drawn", report.samples.size()},
           {"used", report.SamplesUsed()},
           {"skipped", std::move(skipped)},
-          {"files", std::move(files)}};
+          {"files", RecordsJson(report.samples)}};
 }
 
 Json AgreementJson(const AgreementRecord& agreement) {
@@ -56,7 +61,10 @@ Json TensorJson(const TensorRecord& tensor) {
 std::string PrintJson(const ConversionReport& report) {
   Json json = {{"kinglet", report.program_version},
                {"model", report.model_path},
+               {"model_format", report.model_format},
+               {"model_sha256", report.model_sha256},
                {"output", report.output_path},
+               {"output_sha256", report.output_sha256},
                {"quantization", report.quantization},
                {"recipe", report.recipe},
                {"per_tensor", report.per_tensor},
@@ -70,6 +78,10 @@ std::string PrintJson(const ConversionReport& report) {
                {"notes", report.notes},
                {"warnings", report.warnings}};
   if (!report.samples.empty()) json["calibration"] = SamplesJson(report);
+  if (!report.calibration_sha256.empty()) {
+    json["calibration"]["sha256"] = report.calibration_sha256;
+  }
+  if (!report.held_out.empty()) json["held_out"] = RecordsJson(report.held_out);
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
   json["tensors"] = Json::array();
   for (const TensorRecord& tensor : report.tensors) {

@@ -21,10 +21,10 @@ ConversionReport Example() {
   report.model_path = "model.keras";
   report.output_path = "model.tflite";
   report.quantization = "ptq";
-  report.samples = {{"a.wav", true, "", ""},
-                    {"b.wav", false, "silent", ""},
-                    {"c.wav", false, "unreadable", "no | sound"},
-                    {"d.wav", false, "silent", ""}};
+  report.samples = {{"a.wav", true, "", "", "ab12"},
+                    {"b.wav", false, "silent", "", ""},
+                    {"c.wav", false, "unreadable", "no | sound", ""},
+                    {"d.wav", false, "silent", "", ""}};
   report.files_found = 9;
   report.agreement = AgreementRecord{{.samples = 3, .cosine_mean = 0.5}, true};
   report.tensors = {{"x", DType::kInt8, {1, 4}, {{-1.0F, 2.0F}}, {0.5F}, {-3}}};

@@ -1,0 +1,116 @@
+#include "pipeline/compare_graphs.h"
+
+#include <algorithm>
+
+#include "pipeline/arrays.h"
+#include "run/executor.h"
+#include "run/samples.h"
+
+namespace kinglet {
+namespace {
+
+void AppendFloats(const Tensor& tensor, const Value& value, OutputVector& vector) {
+  if (tensor.dtype() == DType::kFloat32) {
+    const auto floats = tensor.Data<float>();
+    vector.insert(vector.end(), floats.begin(), floats.end());
+    return;
+  }
+  const double scale = value.quantization.has_value() ? value.quantization->scales[0] : 1;
+  const std::int64_t zero =
+      value.quantization.has_value() ? value.quantization->zero_points[0] : 0;
+  const auto append = [&](auto integers) {
+    for (const auto q : integers) {
+      vector.push_back(static_cast<float>(scale * static_cast<double>(q - zero)));
+    }
+  };
+  switch (tensor.dtype()) {
+    case DType::kInt8:
+      return append(tensor.Data<std::int8_t>());
+    case DType::kInt16:
+      return append(tensor.Data<std::int16_t>());
+    case DType::kInt32:
+      return append(tensor.Data<std::int32_t>());
+    case DType::kInt64:
+      return append(tensor.Data<std::int64_t>());
+    case DType::kUint8:
+      return append(tensor.Data<std::uint8_t>());
+    case DType::kBool:
+      for (const bool bit : tensor.Data<bool>()) vector.push_back(bit ? 1.0F : 0.0F);
+      return;
+    default:
+      Check(false, "an output of a numeric type");
+  }
+}
+
+/// Values in integers next to the ends, with the names they go by.
+std::vector<Port> IntegerEnds(const Graph& graph) {
+  std::vector<Port> ends;
+  const auto is_integer = [&](ValueId id) {
+    return graph[id].dtype == DType::kInt8 || graph[id].dtype == DType::kInt16;
+  };
+  const auto name = [&](const Port& port, ValueId id) {
+    return port.name + "/" + std::string(NameOf(graph[id].dtype));
+  };
+  for (const Node& node : graph.nodes) {
+    for (const Port& port : graph.inputs) {
+      const bool reads = node.inputs[0] == port.value;
+      if (reads && is_integer(node.outputs[0])) {
+        ends.push_back({name(port, node.outputs[0]), node.outputs[0]});
+      }
+    }
+    for (const Port& port : graph.outputs) {
+      const bool makes = node.outputs[0] == port.value;
+      if (makes && is_integer(node.inputs[0])) {
+        ends.push_back({name(port, node.inputs[0]), node.inputs[0]});
+      }
+    }
+  }
+  return ends;
+}
+
+}  // namespace
+
+std::vector<OutputVector> OutputVectors(const Graph& graph,
+                                        std::span<const Sample> samples,
+                                        std::size_t workers,
+                                        const std::function<void()>& on_sample) {
+  const Executor executor(graph);
+  std::vector<Executor::Context> contexts;
+  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<OutputVector> vectors(samples.size());
+  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
+    const auto outputs = executor.Run(contexts[worker], samples[sample]);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      AppendFloats(outputs[i], graph[graph.outputs[i].value], vectors[sample]);
+    }
+    if (on_sample) on_sample();
+  });
+  return vectors;
+}
+
+Comparison CompareGraphs(const Graph& reference, const Graph& candidate,
+                         std::span<const Sample> samples, std::size_t workers,
+                         const std::function<void()>& on_sample) {
+  return Compare(OutputVectors(reference, samples, workers),
+                 OutputVectors(candidate, samples, workers, on_sample));
+}
+
+std::vector<NamedTensor> GoldenArrays(const Graph& graph, std::span<const Sample> samples,
+                                      std::size_t workers) {
+  Graph observed = graph;
+  const std::vector<Port> ends = IntegerEnds(graph);
+  observed.outputs.insert(observed.outputs.end(), ends.begin(), ends.end());
+  std::vector<std::string> names;
+  for (const Port& port : graph.inputs) names.push_back(port.name);
+  for (const Port& port : observed.outputs) names.push_back(port.name);
+  OutputArrays arrays(names, samples.size());
+  const auto outputs = RunSamples(Executor(observed), samples, workers);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    std::vector<Tensor> all = samples[i];
+    all.insert(all.end(), outputs[i].begin(), outputs[i].end());
+    arrays.Set(i, std::move(all));
+  }
+  return arrays.Take();
+}
+
+}  // namespace kinglet

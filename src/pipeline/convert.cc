@@ -1,0 +1,226 @@
+#include "pipeline/convert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sha256.h"
+#include "kinglet/error.h"
+#include "kinglet/version.h"
+#include "ops/op_def.h"
+#include "pipeline/compare_graphs.h"
+#include "pipeline/convert_graph.h"
+#include "pipeline/model_file.h"
+#include "pipeline/stopwatch.h"
+
+namespace kinglet {
+namespace {
+
+std::string_view NameOf(QuantizationMode mode) {
+  switch (mode) {
+    case QuantizationMode::kPtq:
+      return "ptq";
+    case QuantizationMode::kDynamic:
+      return "dynamic";
+    case QuantizationMode::kNone:
+      break;
+  }
+  return "none";
+}
+
+/// Mistakes that need no file to be seen.
+void CheckJob(const ConvertJob& job) {
+  const auto refuse = [](const std::string& what) {
+    throw Error(ErrorKind::kUsage, what);
+  };
+  if (job.num_samples < 1) refuse("--num-samples must be at least 1");
+  if (job.validate < 0) refuse("--validate must not be negative");
+  const bool has_audio = !job.audio.paths.empty();
+  const bool has_samples = has_audio || job.calibration.has_value();
+  if (has_audio && job.calibration.has_value()) {
+    refuse("--audio and --calibration exclude each other; give one");
+  }
+  if (NeedsCalibration(job.quantization) && !has_samples) {
+    refuse(
+        "INT8 activations need samples; give recordings with --audio or tensors with "
+        "--calibration, or choose --quantization dynamic");
+  }
+  if (job.golden.has_value() && !has_samples) {
+    refuse("--golden needs samples; give --audio or --calibration");
+  }
+}
+
+/// One conversion under way.
+class Converter {
+ public:
+  Converter(const ConvertJob& job, const ProgressListener& listener)
+      : job_(job), listener_(listener), workers_(WorkersFor(job.threads)) {}
+
+  Conversion Run() {
+    const ModelFile model = ReadModel();
+    GatherSamples(model.graph);
+    watch_.Lap("samples");
+    const ConvertedGraph converted =
+        ConvertGraph(model.graph, samples_.calibration.samples,
+                     {.mode = job_.quantization,
+                      .per_tensor = job_.per_tensor,
+                      .recipe = job_.recipe,
+                      .workers = workers_},
+                     listener_);
+    watch_.Lap("quantize");
+    Describe(model, converted);
+    Agree(converted);
+    MakeGolden(converted);
+    watch_.Lap("verify");
+    result_.report.seconds = watch_.laps();
+    result_.bytes = converted.bytes;
+    return std::move(result_);
+  }
+
+ private:
+  ModelFile ReadModel() {
+    if (!std::filesystem::exists(job_.model)) {
+      throw Error(ErrorKind::kIo, job_.model.string() + ": no such file");
+    }
+    if (IsTfliteFile(job_.model)) {
+      throw Error(ErrorKind::kUsage, job_.model.string() +
+                                         ": already a .tflite file; give the Keras model "
+                                         "it was made from");
+    }
+    ModelFile model = ReadModelFile(job_.model, job_.import);
+    watch_.Lap("read");
+    return model;
+  }
+
+  void GatherSamples(const Graph& graph) {
+    if (job_.calibration.has_value()) {
+      samples_.calibration = ReadSamples(*job_.calibration, graph);
+      samples_.files_found = samples_.calibration.samples.size();
+    } else if (!job_.audio.paths.empty()) {
+      const bool calibrates = NeedsCalibration(job_.quantization) || job_.golden;
+      samples_ = DrawSamples(job_.audio, ResolveAudioConfig(job_.audio, job_.model),
+                             graph, calibrates ? job_.num_samples : 0, job_.validate,
+                             workers_, listener_);
+    }
+  }
+
+  /// Held-out samples, or, where there is none, the first calibration samples.
+  void Agree(const ConvertedGraph& converted) {
+    if (job_.validate == 0) return;
+    const bool held_out = !samples_.held_out.samples.empty();
+    const SampleSet& set = held_out ? samples_.held_out : samples_.calibration;
+    const std::size_t count =
+        std::min(set.samples.size(), static_cast<std::size_t>(job_.validate));
+    if (count == 0) return;
+    ConversionReport& report = result_.report;
+    if (!job_.audio.paths.empty() &&
+        samples_.held_out.samples.size() < static_cast<std::size_t>(job_.validate)) {
+      report.warnings.push_back(
+          held_out ? fmt::format("only {} of {} held-out samples: too few recordings",
+                                 count, job_.validate)
+                   : std::string("no recording was left to hold out: compared on those "
+                                 "that calibrated"));
+    }
+    const std::span<const Sample> samples(set.samples.data(), count);
+    report.agreement = AgreementRecord{
+        CompareGraphs(converted.optimized, converted.written, samples, workers_,
+                      [&] {
+                        if (listener_) listener_("comparing", count);
+                      }),
+        held_out};
+    CheckGates(report.agreement->comparison);
+  }
+
+  void CheckGates(const Comparison& comparison) const {
+    const auto gate = [](const char* what, double value, double least, const char* flag) {
+      if (value >= least) return;
+      throw Error(ErrorKind::kGate,
+                  fmt::format("{} between the model and the INT8 file is {:.4f}, below "
+                              "{}; nothing was written (more or better calibration "
+                              "data, another recipe, or {})",
+                              what, value, least, flag));
+    };
+    gate("mean cosine", comparison.cosine_mean, job_.min_cosine, "--min-cosine");
+    gate("5th percentile of the cosine", comparison.cosine_p05, job_.min_cosine_p05,
+         "--min-cosine-p05");
+  }
+
+  /// Inputs and what the file computes for them.
+  void MakeGolden(const ConvertedGraph& converted) {
+    if (!job_.golden.has_value()) return;
+    const std::size_t count = std::min(samples_.calibration.samples.size(),
+                                       static_cast<std::size_t>(job_.golden_samples));
+    result_.golden = GoldenArrays(
+        converted.written,
+        std::span<const Sample>(samples_.calibration.samples.data(), count), workers_);
+  }
+
+  void Describe(const ModelFile& model, const ConvertedGraph& converted) {
+    ConversionReport& report = result_.report;
+    report.program_version = kVersion;
+    report.model_path = job_.model.string();
+    report.model_format = model.format;
+    report.model_sha256 = Sha256OfPath(job_.model);
+    report.output_path = job_.output.string();
+    report.output_sha256 = Sha256(converted.bytes);
+    if (job_.calibration.has_value()) {
+      report.calibration_sha256 = Sha256OfPath(*job_.calibration);
+    }
+    report.quantization = NameOf(job_.quantization);
+    report.recipe = job_.recipe == Recipe::kTf ? "tf" : "default";
+    report.per_tensor = job_.per_tensor;
+    report.model_bytes = model.bytes;
+    report.output_bytes = converted.bytes.size();
+    report.parameters = model.parameters;
+    report.operators_imported = model.graph.nodes.size();
+    report.operators_written = converted.written.nodes.size();
+    for (const Node& node : converted.written.nodes) {
+      report.macs += DefOf(node.op).macs({converted.written, node});
+    }
+    report.notes = model.notes;
+    report.warnings = model.warnings;
+    report.warnings.insert(report.warnings.end(), converted.warnings.begin(),
+                           converted.warnings.end());
+    report.float_operators = converted.float_operators;
+    report.samples = samples_.calibration.records;
+    report.held_out = samples_.held_out.records;
+    report.files_found = samples_.files_found;
+    DescribeTensors(converted);
+  }
+
+  void DescribeTensors(const ConvertedGraph& converted) {
+    for (const Value& value : converted.written.values) {
+      TensorRecord record{.name = value.name,
+                          .dtype = value.dtype,
+                          .shape = value.shape,
+                          .range = std::nullopt,
+                          .scales = {},
+                          .zero_points = {}};
+      const auto range = converted.ranges.find(value.name);
+      if (range != converted.ranges.end()) {
+        record.range = {range->second.min, range->second.max};
+      }
+      if (value.quantization.has_value()) {
+        record.scales = value.quantization->scales;
+        record.zero_points = value.quantization->zero_points;
+      }
+      result_.report.tensors.push_back(std::move(record));
+    }
+  }
+
+  const ConvertJob& job_;
+  const ProgressListener& listener_;
+  std::size_t workers_;
+  Stopwatch watch_;
+  DrawnSamples samples_;
+  Conversion result_;
+};
+
+}  // namespace
+
+Conversion Convert(const ConvertJob& job, const ProgressListener& listener) {
+  CheckJob(job);
+  return Converter(job, listener).Run();
+}
+
+}  // namespace kinglet

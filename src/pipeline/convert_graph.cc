@@ -1,0 +1,94 @@
+#include "pipeline/convert_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emit/tflite_writer.h"
+#include "kinglet/error.h"
+#include "passes/passes.h"
+#include "quantize/quantize.h"
+#include "run/executor.h"
+
+namespace kinglet {
+namespace {
+
+void CheckFinite(const RangeCollector& collected, std::vector<std::string>& warnings) {
+  const std::vector<std::string> names = collected.ValuesWithNan();
+  if (names.empty()) return;
+  warnings.push_back(fmt::format(
+      "NaN was computed at '{}' and in {} tensors in all; it was left out of the ranges",
+      names.front(), names.size()));
+}
+
+void NoteRanges(const Graph& graph, const Ranges& ranges, ConvertedGraph& converted) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (ranges[i].has_value()) {
+      converted.ranges.emplace(graph.values[i].name, *ranges[i]);
+    }
+  }
+}
+
+Graph QuantizeFully(std::span<const Sample> calibration,
+                    const QuantizationRequest& request, const ProgressListener& listener,
+                    ConvertedGraph& converted) {
+  const Executor executor(converted.optimized);
+  const RangeCollector collected = Calibrate(executor, calibration, request.workers, [&] {
+    if (listener) listener("calibrating", calibration.size());
+  });
+  CheckFinite(collected, converted.warnings);
+  NoteRanges(converted.optimized, collected.ranges(), converted);
+  QuantizedGraph quantized = QuantizeInt8(
+      converted.optimized, WidenLikeTensorFlow(converted.optimized, collected.ranges()),
+      request.per_tensor);
+  converted.float_operators = std::move(quantized.float_operators);
+  return std::move(quantized.graph);
+}
+
+Graph Quantized(std::span<const Sample> calibration, const QuantizationRequest& request,
+                const ProgressListener& listener, ConvertedGraph& converted) {
+  switch (request.mode) {
+    case QuantizationMode::kPtq:
+      return QuantizeFully(calibration, request, listener, converted);
+    case QuantizationMode::kDynamic:
+      return QuantizeWeightsOnly(converted.optimized, request.per_tensor);
+    case QuantizationMode::kNone:
+      break;
+  }
+  return converted.optimized;
+}
+
+/// What every user of the file relies on; a difference is our bug.
+void CheckReadBack(const Graph& meant, const Graph& written) {
+  Check(meant.nodes.size() == written.nodes.size(), "as many operators as were meant");
+  const auto check_ends = [&](const std::vector<Port>& ports,
+                              const std::vector<Port>& read) {
+    Check(ports.size() == read.size(), "as many inputs and outputs as were meant");
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+      Check(ports[i].name == read[i].name &&
+                TypeOf(meant[ports[i].value]) == TypeOf(written[read[i].value]),
+            "inputs and outputs as they were meant");
+      Check(written[read[i].value].dtype != DType::kInt8, "no integer input or output");
+    }
+  };
+  check_ends(meant.inputs, written.inputs);
+  check_ends(meant.outputs, written.outputs);
+}
+
+}  // namespace
+
+bool NeedsCalibration(QuantizationMode mode) { return mode == QuantizationMode::kPtq; }
+
+ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibration,
+                            const QuantizationRequest& request,
+                            const ProgressListener& listener) {
+  ConvertedGraph converted;
+  converted.optimized = Optimize(graph);
+  const Graph meant = Quantized(calibration, request, listener, converted);
+  converted.bytes = WriteTflite(meant);
+  converted.written = meant;
+  CheckReadBack(meant, converted.written);
+  return converted;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,42 @@
+// The core of a conversion: a float graph and calibration samples to the bytes of a
+// .tflite file, checked by reading them back and running them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calibrate/ranges.h"
+#include "ir/graph.h"
+#include "kinglet/options.h"
+#include "pipeline/sample_set.h"
+
+namespace kinglet {
+
+struct QuantizationRequest {
+  QuantizationMode mode = QuantizationMode::kPtq;
+  bool per_tensor = false;
+  Recipe recipe = Recipe::kDefault;
+  std::size_t workers = 1;
+};
+
+struct ConvertedGraph {
+  Graph optimized;                           ///< the float graph that was quantized
+  Graph written;                             ///< as read back from `bytes`
+  std::vector<std::byte> bytes;              ///< of the .tflite file
+  std::map<std::string, Range> ranges;       ///< calibrated, by value name
+  std::vector<std::string> float_operators;  ///< without an integer form
+  std::vector<std::string> warnings;
+};
+
+/// True when the mode needs calibration samples.
+bool NeedsCalibration(QuantizationMode mode);
+
+/// REQUIRES: samples of the graph's input types, at least one when the mode needs any.
+/// @throws kData when the model computes NaN or infinity on every sample.
+ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibration,
+                            const QuantizationRequest& request,
+                            const ProgressListener& listener);
+
+}  // namespace kinglet

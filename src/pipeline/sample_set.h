@@ -1,0 +1,81 @@
+// The samples of a conversion or a validation: tensors in memory with where they came
+// from.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "kinglet/audio_config.h"
+#include "kinglet/sample_record.h"
+
+namespace kinglet {
+
+/// Told of each file or sample that is done: its stage and how many that stage has.
+/// Called from any thread.
+using ProgressListener = std::function<void(const char* stage, std::size_t total)>;
+
+/// One tensor an input of the graph.
+using Sample = std::vector<Tensor>;
+
+/// `samples` are those of the used records, in order.
+struct SampleSet {
+  std::vector<Sample> samples;
+  std::vector<SampleRecord> records;
+
+  [[nodiscard]] std::vector<std::string> UsedNames() const;
+};
+
+/// What is drawn from recordings, and how.
+struct AudioSource {
+  std::vector<std::filesystem::path> paths;  ///< files and folders
+  std::optional<std::filesystem::path> config;
+  PartialAudioConfig given;  ///< keys that win over the file's
+  double snr_threshold = 0.01;
+  std::uint64_t seed = 0;
+};
+
+/// The configuration of `source`: its keys, then those of its file, which without a name
+/// lies beside the model as <stem>_model_config.json or model_config.json.
+/// @throws kUsage, kIo, kCorrupt as ReadAudioConfig and Complete.
+AudioConfig ResolveAudioConfig(const AudioSource& source,
+                               const std::filesystem::path& model);
+
+/// The network input of each file, in order; what is unusable is only recorded.
+SampleSet LoadSamples(const std::vector<std::filesystem::path>& files,
+                      const AudioConfig& config, double snr_threshold,
+                      std::size_t workers, const char* stage,
+                      const ProgressListener& listener);
+
+/// Why records were skipped: "3 silent, 1 unreadable".
+std::string ReasonsOf(const std::vector<SampleRecord>& records);
+
+/// Calibration recordings and others, which no calibration recording equals in content.
+struct DrawnSamples {
+  SampleSet calibration;
+  SampleSet held_out;
+  std::size_t files_found = 0;
+};
+
+/// Draws `num_samples` recordings and then up to `held_out` usable others, and makes the
+/// input of `graph` from each.
+/// @throws kUsage when num_samples is below 1 or the front end's shape is not the
+/// input's, kIo, kData when no calibration sample is left.
+DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
+                         const Graph& graph, std::int64_t num_samples,
+                         std::int64_t held_out, std::size_t workers,
+                         const ProgressListener& listener);
+
+/// All samples of an archive.
+/// @throws as SampleArrays.
+SampleSet ReadSamples(const std::filesystem::path& archive, const Graph& graph);
+
+/// Hardware threads for 0, else `threads`.
+std::size_t WorkersFor(int threads);
+
+}  // namespace kinglet
