@@ -3,7 +3,7 @@
 // with every step in float32 (docs/numerics.md, "Folding").
 #include <cmath>
 
-#include "import/layer_context.h"
+#include "import/building_blocks.h"
 
 namespace kinglet {
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,15 @@ namespace kinglet {
 struct LayerInfo {
   std::string name;
   std::string class_name;
-  Shape output_shape;           ///< of its first call's first result
+  Shape output_shape;           ///< of its first call's first result; empty if unknown
   std::int64_t parameters = 0;  ///< elements of the variables below its path
+};
+
+/// An input as the file has it.
+struct InputInfo {
+  std::string name;
+  DType dtype = DType::kFloat32;
+  Shape shape;  ///< batch 1; -1 for an axis whose size is free
 };
 
 struct ImportedModel {
@@ -26,12 +34,28 @@ struct ImportedModel {
   std::vector<std::string> warnings;  ///< NaN in a weight and the like
 };
 
-/// Reads a .keras file, or an unzipped one. Every variable is bound by its path with
-/// count and shape checked, and none may be left over.
+/// What a file holds, also one that can't be converted.
+struct KerasListing {
+  std::string keras_version;
+  std::vector<InputInfo> inputs;
+  std::vector<LayerInfo> layers;
+  std::optional<std::string> refusal;  ///< why ImportKeras refuses it, if it does
+};
+
+/// Reads a .keras file, one that was unzipped, or a whole model in an .h5 file. Every
+/// variable is bound by its path with count and shape checked, and none may be left over.
 /// @throws kIo when it can't be read, kCorrupt when it is damaged or its weights don't
 /// fit its configuration, kUnsupported "layer 'NAME' (CLASS): REASON" for what has no
 /// representation.
 ImportedModel ImportKeras(const std::filesystem::path& path,
                           const ImportOptions& options);
+
+/// The inputs of a model, without building it.
+/// @throws as ImportKeras, but for what only concerns layers.
+std::vector<InputInfo> ReadInputs(const std::filesystem::path& path);
+
+/// The layers of a model, also of one that is refused for one of them.
+/// @throws kIo, kCorrupt as ImportKeras; kUnsupported for files that hold no layers.
+KerasListing ListKeras(const std::filesystem::path& path, const ImportOptions& options);
 
 }  // namespace kinglet

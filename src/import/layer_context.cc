@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "import/inbound_calls.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -13,18 +12,73 @@ std::string Where(const LayerConfig& layer) {
   return fmt::format("layer '{}' ({})", layer.name, layer.class_name);
 }
 
+/// The index of the input that stands in an argument, if it is one.
+std::optional<std::size_t> InputIndex(const Json& argument) {
+  const Json& index = MemberOrNull(argument, kInputKey);
+  if (!index.is_number_unsigned()) return std::nullopt;
+  return index.get<std::size_t>();
+}
+
+void CollectInputs(const Json& argument, std::set<std::size_t>& found) {
+  if (const auto index = InputIndex(argument); index.has_value()) {
+    found.insert(*index);
+  } else if (argument.is_structured()) {
+    for (const Json& member : argument) CollectInputs(member, found);
+  }
+}
+
 }  // namespace
 
+std::set<std::size_t> MaskInputs(const LayerCall& call) {
+  std::set<std::size_t> found;
+  CollectInputs(MemberOrNull(call.kwargs, "mask"), found);
+  return found;
+}
+
+LayerContext::LayerContext(ImportState& state, const LayerConfig& layer,
+                           const LayerCall& call,
+                           std::vector<std::optional<ValueId>> operands)
+    : state_(state), layer_(layer), call_(call), operands_(std::move(operands)) {
+  const std::set<std::size_t> masks = MaskInputs(call);
+  for (std::size_t i = 0; i < operands_.size(); ++i) {
+    if (!operands_[i].has_value()) continue;
+    if (masks.contains(i)) {
+      mask_ = operands_[i];
+    } else {
+      inputs_.push_back(*operands_[i]);
+    }
+  }
+}
+
+void RefuseLayer(const LayerConfig& layer, const std::string& reason) {
+  throw Error(ErrorKind::kUnsupported, Where(layer) + ": " + reason);
+}
+
+ValueId LayerContext::Input() const {
+  if (inputs_.empty()) Corrupt("a call without inputs");
+  return inputs_.front();
+}
+
+std::optional<ValueId> LayerContext::TensorOf(const Json& argument) const {
+  const std::optional<std::size_t> index = InputIndex(argument);
+  if (!index.has_value() || *index >= operands_.size()) return std::nullopt;
+  return operands_[*index];
+}
+
 void LayerContext::Refuse(const std::string& reason) const {
-  throw Error(ErrorKind::kUnsupported, Where(layer_) + ": " + reason);
+  RefuseLayer(layer_, reason);
 }
 
 void LayerContext::Corrupt(const std::string& reason) const {
   throw Error(ErrorKind::kCorrupt, Where(layer_) + ": " + reason);
 }
 
+const Json& LayerContext::Entry(const char* key) const {
+  return MemberOrNull(layer_.config, key);
+}
+
 std::int64_t LayerContext::Int(const char* key, std::int64_t missing) const {
-  const Json& entry = MemberOrNull(layer_.config, key);
+  const Json& entry = Entry(key);
   if (entry.is_array() && entry.size() == 1 && entry[0].is_number_integer()) {
     return entry[0].get<std::int64_t>();
   }
@@ -34,14 +88,14 @@ std::int64_t LayerContext::Int(const char* key, std::int64_t missing) const {
 }
 
 double LayerContext::Number(const char* key, double missing) const {
-  const Json& entry = MemberOrNull(layer_.config, key);
+  const Json& entry = Entry(key);
   if (entry.is_null()) return missing;
   if (!entry.is_number()) Corrupt(fmt::format("'{}' is no number", key));
   return entry.get<double>();
 }
 
 bool LayerContext::Flag(const char* key, bool missing) const {
-  const Json& entry = MemberOrNull(layer_.config, key);
+  const Json& entry = Entry(key);
   if (entry.is_boolean()) return entry.get<bool>();
   if (entry.is_number()) return entry.get<double>() != 0;
   return missing;
@@ -52,15 +106,19 @@ std::string LayerContext::Text(const char* key, const std::string& missing) cons
   return text.empty() ? missing : text;
 }
 
-std::pair<std::int64_t, std::int64_t> LayerContext::Pair(const char* key,
-                                                         std::int64_t missing) const {
-  const Json& entry = MemberOrNull(layer_.config, key);
-  if (entry.is_array() && entry.size() == 2 && entry[0].is_number_integer() &&
-      entry[1].is_number_integer()) {
-    return {entry[0].get<std::int64_t>(), entry[1].get<std::int64_t>()};
+Ints LayerContext::PerAxis(const char* key, std::size_t axes,
+                           std::int64_t missing) const {
+  const Json& entry = Entry(key);
+  if (!entry.is_array() || entry.size() == 1) return Ints(axes, Int(key, missing));
+  if (entry.size() != axes) {
+    Corrupt(fmt::format("'{}' has {} entries for {} axes", key, entry.size(), axes));
   }
-  const std::int64_t both = Int(key, missing);
-  return {both, both};
+  Ints values;
+  for (const Json& value : entry) {
+    if (!value.is_number_integer()) Corrupt(fmt::format("'{}' holds no integers", key));
+    values.push_back(value.get<std::int64_t>());
+  }
+  return values;
 }
 
 std::string LayerContext::PathOf(const std::string& sub) const {
@@ -68,8 +126,8 @@ std::string LayerContext::PathOf(const std::string& sub) const {
 }
 
 const StoredObject* LayerContext::Find(const std::string& sub) const {
-  const auto found = state_.weights.find(PathOf(sub));
-  return found == state_.weights.end() ? nullptr : &found->second;
+  const auto found = state_.file.weights.find(PathOf(sub));
+  return found == state_.file.weights.end() ? nullptr : &found->second;
 }
 
 bool LayerContext::HasObject(const std::string& sub) const {
@@ -130,7 +188,15 @@ ValueId LayerContext::Node(Op op, std::vector<ValueId> inputs,
 }
 
 ValueId LayerContext::Constant(const std::string& suffix, Tensor tensor) const {
-  return graph().AddConstant(layer_.name + "/" + suffix, std::move(tensor));
+  const std::string name = layer_.name + "/" + suffix;
+  const std::string key = layer_.path + "|" + name;
+  const auto shared = state_.constants.find(key);
+  if (shared != state_.constants.end() && *graph()[shared->second].constant == tensor) {
+    return shared->second;
+  }
+  const ValueId added = graph().AddConstant(name, std::move(tensor));
+  state_.constants.insert_or_assign(key, added);
+  return added;
 }
 
 ValueId LayerContext::Scalar(const std::string& suffix, float value) const {
@@ -145,15 +211,6 @@ ValueId LayerContext::Vector(const std::string& suffix,
 
 ValueId LayerContext::ZeroBias(std::int64_t channels) const {
   return Constant("bias", Tensor(DType::kFloat32, {channels}));
-}
-
-const LayerRow* FindLayer(const std::string& class_name) {
-  for (const auto* rows : {&ConvolutionLayers(), &ActivationLayers(), &MergeLayers(),
-                           &PoolingLayers(), &ShapeLayers(), &BirdLayers()}) {
-    const auto row = std::ranges::find(*rows, class_name, &LayerRow::class_name);
-    if (row != rows->end()) return &*row;
-  }
-  return nullptr;
 }
 
 }  // namespace kinglet

@@ -1,13 +1,13 @@
 // What a layer's builder works with: one call of one layer.
 #pragma once
 
-#include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "import/model_config.h"
-#include "import/weight_store.h"
+#include "import/keras_file.h"
 #include "ir/graph.h"
 #include "kinglet/options.h"
 #include "ops/op_def.h"
@@ -16,28 +16,40 @@ namespace kinglet {
 
 /// What all layers of an import share.
 struct ImportState {
-  Graph graph;
-  const WeightStore& weights;
+  const KerasFile& file;
   const ImportOptions& options;
-  const ModelConfig* model;        ///< the outermost
-  std::string date_saved;          ///< from metadata.json
-  std::set<std::string> bound;     ///< paths of which every variable was read
-  std::vector<std::string> notes;  ///< decisions worth telling
-  std::vector<std::string> warnings;
+  Graph graph = {};
+  std::set<std::string> bound = {};  ///< paths of which every variable was read
+  std::map<std::string, ValueId> constants = {};  ///< what calls of one layer share
+  std::vector<std::string> notes = {};            ///< decisions worth telling
+  std::vector<std::string> warnings = {};
 };
+
+/// @throws kUnsupported "layer 'NAME' (CLASS): `reason`".
+[[noreturn]] void RefuseLayer(const LayerConfig& layer, const std::string& reason);
 
 class LayerContext {
  public:
+  /// `operands`: what stands for each of call.inputs; none for a mask that the layer
+  /// doesn't use.
   LayerContext(ImportState& state, const LayerConfig& layer, const LayerCall& call,
-               std::vector<ValueId> inputs)
-      : state_(state), layer_(layer), call_(call), inputs_(std::move(inputs)) {}
+               std::vector<std::optional<ValueId>> operands);
 
   [[nodiscard]] const LayerConfig& layer() const { return layer_; }
   [[nodiscard]] const LayerCall& call() const { return call_; }
+  /// The tensors of the call in order, masks left out.
   [[nodiscard]] const std::vector<ValueId>& inputs() const { return inputs_; }
+  /// The first of them. @throws kCorrupt when there is none.
+  [[nodiscard]] ValueId Input() const;
+  /// The boolean tensor that tells which steps count, if the call has one.
+  [[nodiscard]] std::optional<ValueId> mask() const { return mask_; }
   [[nodiscard]] ImportState& state() const { return state_; }
   [[nodiscard]] Graph& graph() const { return state_.graph; }
   [[nodiscard]] const Shape& ShapeOf(ValueId id) const { return state_.graph[id].shape; }
+  [[nodiscard]] bool IsKeras2() const { return state_.file.era == KerasEra::kKeras2; }
+
+  /// The tensor that an argument of the call is, or nothing for other arguments.
+  [[nodiscard]] std::optional<ValueId> TensorOf(const Json& argument) const;
 
   /// @throws kUnsupported "layer 'NAME' (CLASS): `reason`".
   [[noreturn]] void Refuse(const std::string& reason) const;
@@ -45,13 +57,14 @@ class LayerContext {
   [[noreturn]] void Corrupt(const std::string& reason) const;
 
   /// Configuration entries; a missing key gives the default.
+  [[nodiscard]] const Json& Entry(const char* key) const;
   [[nodiscard]] std::int64_t Int(const char* key, std::int64_t missing) const;
   [[nodiscard]] double Number(const char* key, double missing) const;
   [[nodiscard]] bool Flag(const char* key, bool missing) const;
   [[nodiscard]] std::string Text(const char* key, const std::string& missing) const;
-  /// A number means it twice.
-  [[nodiscard]] std::pair<std::int64_t, std::int64_t> Pair(const char* key,
-                                                           std::int64_t missing) const;
+  /// One number per axis; a single number means it for all.
+  [[nodiscard]] Ints PerAxis(const char* key, std::size_t axes,
+                             std::int64_t missing) const;
 
   /// The variable `index` of the object at `sub` below the layer's path ("" for the
   /// layer).
@@ -68,7 +81,8 @@ class LayerContext {
   /// Appends a node and returns its result, named after the layer, plus "/`suffix`".
   /// @throws kUnsupported when the operation can't take these inputs.
   ValueId Node(Op op, std::vector<ValueId> inputs, const std::string& suffix = "") const;
-  /// Appends a constant named "LAYER/`suffix`".
+  /// Appends a constant named "LAYER/`suffix`", or returns the equal one that another
+  /// call of the layer made.
   ValueId Constant(const std::string& suffix, Tensor tensor) const;
   /// Float constants.
   ValueId Scalar(const std::string& suffix, float value) const;
@@ -83,48 +97,12 @@ class LayerContext {
   ImportState& state_;
   const LayerConfig& layer_;
   const LayerCall& call_;
+  std::vector<std::optional<ValueId>> operands_;
   std::vector<ValueId> inputs_;
+  std::optional<ValueId> mask_;
 };
 
-/// Results of the call.
-using LayerBuilder = std::vector<ValueId> (*)(const LayerContext&);
-
-/// A layer class that can be read.
-struct LayerRow {
-  std::string_view class_name;
-  LayerBuilder build;
-  /// Configuration keys that the builder reads. Others are refused unless they can't
-  /// matter (initializers, regularizers, names) or are null, false or empty.
-  std::vector<std::string_view> keys;
-};
-
-/// Null for a class that is in no table.
-const LayerRow* FindLayer(const std::string& class_name);
-
-/// Applies a Keras activation (the value of an `activation` key) to `x`.
-/// @throws kUnsupported for one that is not known.
-ValueId ApplyActivation(const LayerContext& context, const Json& activation, ValueId x,
-                        const std::string& suffix = "");
-
-/// The affine map of a BatchNormalization whose variables lie at `sub`: gamma, beta, mean
-/// and variance (gamma and beta as the flags say), over the last axis when `axis` is -1.
-struct BatchNormalizationForm {
-  std::int64_t axis = -1;
-  bool scale = true;
-  bool center = true;
-  bool renorm = false;
-  double epsilon = 1e-3;
-};
-ValueId AppendBatchNormalization(const LayerContext& context, ValueId x,
-                                 const std::string& sub,
-                                 const BatchNormalizationForm& form = {});
-
-/// The rows of one file each.
-const std::vector<LayerRow>& ConvolutionLayers();
-const std::vector<LayerRow>& ActivationLayers();
-const std::vector<LayerRow>& MergeLayers();
-const std::vector<LayerRow>& PoolingLayers();
-const std::vector<LayerRow>& ShapeLayers();
-const std::vector<LayerRow>& BirdLayers();
+/// Indices of the inputs of the call that are its `mask`.
+std::set<std::size_t> MaskInputs(const LayerCall& call);
 
 }  // namespace kinglet

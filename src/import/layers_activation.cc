@@ -4,7 +4,8 @@
 
 #include <map>
 
-#include "import/layer_context.h"
+#include "import/building_blocks.h"
+#include "import/layer_table.h"
 
 namespace kinglet {
 namespace {
@@ -49,7 +50,7 @@ const std::map<std::string, Activate>& Activations() {
 }
 
 std::vector<ValueId> BuildActivation(const LayerContext& context) {
-  const Json& activation = MemberOrNull(context.layer().config, "activation");
+  const Json& activation = context.Entry("activation");
   return {ApplyActivation(context, activation, context.inputs().at(0))};
 }
 
@@ -57,7 +58,7 @@ std::vector<ValueId> BuildActivation(const LayerContext& context) {
 std::vector<ValueId> BuildRelu(const LayerContext& context) {
   const auto slope = static_cast<float>(context.Number("negative_slope", 0));
   if (context.Number("threshold", 0) != 0) context.Refuse("a threshold other than 0");
-  const Json& max_value = MemberOrNull(context.layer().config, "max_value");
+  const Json& max_value = context.Entry("max_value");
   const ValueId x = context.inputs().at(0);
   if (max_value.is_null()) {
     return {slope == 0 ? context.Node(Relu{}, {x}) : context.Node(LeakyRelu{slope}, {x})};
@@ -122,12 +123,13 @@ ValueId ApplyActivation(const LayerContext& context, const Json& activation, Val
 
 const std::vector<LayerRow>& ActivationLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Activation", BuildActivation, {"activation"}},
-      {"ReLU", BuildRelu, {"max_value", "negative_slope", "threshold"}},
-      {"LeakyReLU", BuildLeakyRelu, {"negative_slope", "alpha"}},
-      {"Softmax", BuildSoftmax, {"axis"}},
+      {"Activation", BuildActivation, "", {"activation"}},
+      {"ReLU", BuildRelu, "", {"max_value", "negative_slope", "threshold"}},
+      {"LeakyReLU", BuildLeakyRelu, "", {"negative_slope", "alpha"}},
+      {"Softmax", BuildSoftmax, "", {"axis"}},
       {"BatchNormalization",
        BuildBatchNormalization,
+       "",
        {"axis", "epsilon", "center", "scale", "momentum", "renorm", "renorm_clipping",
         "renorm_momentum", "synchronized", "fused", "virtual_batch_size"}},
   };

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "import/layer_context.h"
+#include "import/building_blocks.h"
+#include "import/layer_table.h"
 #include "import/layout.h"
 
 namespace kinglet {
@@ -70,7 +71,7 @@ ValueId PiecewiseLinear(const Frontend& frontend, ValueId x) {
 
 /// Pools of width 3 smoothed the energy in the first weeks; since then they are 1x1.
 bool PcenPoolsSmooth(const Frontend& frontend) {
-  const std::string& date = frontend.context.state().date_saved;
+  const std::string& date = frontend.context.state().file.date_saved;
   return frontend.context.Int("pcen_K", 0) == kEarlyPcenPools && !date.empty() &&
          date < kPointwisePcenSince;
 }
@@ -148,12 +149,12 @@ Decision DecideNormalization(const LayerContext& context) {
     case FrontendNormalization::kAuto:
       break;
   }
-  if (state.model->Find("frontend_bn") != nullptr) {
+  if (state.file.model.Find("frontend_bn") != nullptr) {
     return {false, "a layer frontend_bn follows"};
   }
   if (context.HasObject("mag_layer")) return {true, "the file has a mag_layer"};
   if (context.VariableCount("") > 0) return {true, "the file stores mel spacing"};
-  if (!state.date_saved.empty() && state.date_saved < kNormalizationSince) {
+  if (!state.file.date_saved.empty() && state.file.date_saved < kNormalizationSince) {
     return {false, "saved before " + std::string(kNormalizationSince)};
   }
   if (context.Int("pcen_K", 0) == kEarlyPcenPools) return {false, "pcen_K is 4"};
@@ -228,7 +229,7 @@ ValueId BuildRaw(const Frontend& frontend, ValueId waveform) {
 /// Variables that this mode keeps in the file without using them.
 void IgnoreUnused(const LayerContext& context) {
   const std::string prefix = context.layer().path;
-  for (const auto& [path, object] : context.state().weights) {
+  for (const auto& [path, object] : context.state().file.weights) {
     if (path == prefix || path.starts_with(prefix + "/"))
       context.state().bound.insert(path);
   }
@@ -279,10 +280,11 @@ const std::vector<LayerRow>& BirdLayers() {
   static const std::vector<LayerRow> kRows = {
       {"AudioFrontendLayer",
        BuildFrontend,
+       "",
        {"mode", "mel_bins", "spec_width", "sample_rate", "chunk_duration", "fft_length",
         "pcen_K", "init_mel", "mel_fmin", "mel_fmax", "mel_norm", "mag_scale",
         "is_trainable"}},
-      {"AttentionPooling", BuildAttentionPooling, {}},
+      {"AttentionPooling", BuildAttentionPooling, "", {}},
   };
   return kRows;
 }

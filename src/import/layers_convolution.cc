@@ -2,7 +2,8 @@
 // output last) to the graph's: [o,kh,kw,i], [1,kh,kw,c*m] and [o,i].
 #include <fmt/format.h>
 
-#include "import/layer_context.h"
+#include "import/building_blocks.h"
+#include "import/layer_table.h"
 #include "import/layout.h"
 
 namespace kinglet {
@@ -40,8 +41,7 @@ std::size_t VariablesWithBias(const LayerContext& context) {
 }
 
 std::vector<ValueId> Activated(const LayerContext& context, ValueId x) {
-  return {
-      ApplyActivation(context, MemberOrNull(context.layer().config, "activation"), x)};
+  return {ApplyActivation(context, context.Entry("activation"), x)};
 }
 
 std::vector<ValueId> BuildConv2d(const LayerContext& context) {
@@ -53,9 +53,15 @@ std::vector<ValueId> BuildConv2d(const LayerContext& context) {
     context.Corrupt(fmt::format("{} filters in {} groups for {} channels", filters,
                                 groups, channels));
   }
-  const auto [kernel_h, kernel_w] = context.Pair("kernel_size", 1);
-  const auto [stride_h, stride_w] = context.Pair("strides", 1);
-  const auto [dilation_h, dilation_w] = context.Pair("dilation_rate", 1);
+  const Ints kernel_hs = context.PerAxis("kernel_size", 2, 1);
+  const std::int64_t kernel_h = kernel_hs[0];
+  const std::int64_t kernel_w = kernel_hs[1];
+  const Ints stride_hs = context.PerAxis("strides", 2, 1);
+  const std::int64_t stride_h = stride_hs[0];
+  const std::int64_t stride_w = stride_hs[1];
+  const Ints dilation_hs = context.PerAxis("dilation_rate", 2, 1);
+  const std::int64_t dilation_h = dilation_hs[0];
+  const std::int64_t dilation_w = dilation_hs[1];
   context.ExpectVariables("", VariablesWithBias(context));
   const Tensor kernel =
       context.Variable("", 0, {kernel_h, kernel_w, channels / groups, filters});
@@ -73,9 +79,15 @@ std::vector<ValueId> BuildDepthwiseConv2d(const LayerContext& context) {
   ExpectImage(context);
   const std::int64_t multiplier = context.Int("depth_multiplier", 1);
   const std::int64_t channels = context.ShapeOf(context.inputs()[0])[3];
-  const auto [kernel_h, kernel_w] = context.Pair("kernel_size", 1);
-  const auto [stride_h, stride_w] = context.Pair("strides", 1);
-  const auto [dilation_h, dilation_w] = context.Pair("dilation_rate", 1);
+  const Ints kernel_hs = context.PerAxis("kernel_size", 2, 1);
+  const std::int64_t kernel_h = kernel_hs[0];
+  const std::int64_t kernel_w = kernel_hs[1];
+  const Ints stride_hs = context.PerAxis("strides", 2, 1);
+  const std::int64_t stride_h = stride_hs[0];
+  const std::int64_t stride_w = stride_hs[1];
+  const Ints dilation_hs = context.PerAxis("dilation_rate", 2, 1);
+  const std::int64_t dilation_h = dilation_hs[0];
+  const std::int64_t dilation_w = dilation_hs[1];
   context.ExpectVariables("", VariablesWithBias(context));
   const Tensor kernel =
       context.Variable("", 0, {kernel_h, kernel_w, channels, multiplier});
@@ -109,13 +121,15 @@ const std::vector<LayerRow>& ConvolutionLayers() {
   static const std::vector<LayerRow> kRows = {
       {"Conv2D",
        BuildConv2d,
+       "",
        {"filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate",
         "groups", "activation", "use_bias"}},
       {"DepthwiseConv2D",
        BuildDepthwiseConv2d,
+       "",
        {"kernel_size", "strides", "padding", "depth_multiplier", "data_format",
         "dilation_rate", "activation", "use_bias", "groups", "filters"}},
-      {"Dense", BuildDense, {"units", "activation", "use_bias"}},
+      {"Dense", BuildDense, "", {"units", "activation", "use_bias"}},
   };
   return kRows;
 }

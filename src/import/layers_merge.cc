@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "import/layer_context.h"
+#include "import/layer_table.h"
 
 namespace kinglet {
 namespace {
@@ -55,11 +55,11 @@ std::vector<ValueId> BuildConcatenate(const LayerContext& context) {
 
 const std::vector<LayerRow>& MergeLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Add", BuildFold<Add>, {}},
-      {"Multiply", BuildFold<Mul>, {}},
-      {"Maximum", BuildFold<Maximum>, {}},
-      {"Minimum", BuildFold<Minimum>, {}},
-      {"Concatenate", BuildConcatenate, {"axis"}},
+      {"Add", BuildFold<Add>, "", {}},
+      {"Multiply", BuildFold<Mul>, "", {}},
+      {"Maximum", BuildFold<Maximum>, "", {}},
+      {"Minimum", BuildFold<Minimum>, "", {}},
+      {"Concatenate", BuildConcatenate, "", {"axis"}},
   };
   return kRows;
 }

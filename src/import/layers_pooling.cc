@@ -1,7 +1,7 @@
 // Pools over windows and over the whole image.
 #include <fmt/format.h>
 
-#include "import/layer_context.h"
+#include "import/layer_table.h"
 
 namespace kinglet {
 namespace {
@@ -18,20 +18,19 @@ void ExpectImage(const LayerContext& context) {
 template <typename Pool>
 std::vector<ValueId> BuildPool(const LayerContext& context) {
   ExpectImage(context);
-  const auto [filter_h, filter_w] = context.Pair("pool_size", 2);
-  const bool has_strides = !MemberOrNull(context.layer().config, "strides").is_null();
-  const auto [stride_h, stride_w] =
-      has_strides ? context.Pair("strides", 1) : std::pair(filter_h, filter_w);
+  const Ints filter = context.PerAxis("pool_size", 2, 2);
+  const bool has_strides = !context.Entry("strides").is_null();
+  const Ints stride = has_strides ? context.PerAxis("strides", 2, 1) : filter;
   const std::string padding = context.Text("padding", "valid");
   if (padding != "same" && padding != "valid") {
     context.Refuse(fmt::format("padding '{}'", padding));
   }
   return {
       context.Node(Pool{{.padding = padding == "same" ? Padding::kSame : Padding::kValid,
-                         .stride_h = stride_h,
-                         .stride_w = stride_w,
-                         .filter_h = filter_h,
-                         .filter_w = filter_w}},
+                         .stride_h = stride[0],
+                         .stride_w = stride[1],
+                         .filter_h = filter[0],
+                         .filter_w = filter[1]}},
                    {context.inputs()[0]})};
 }
 
@@ -48,12 +47,14 @@ const std::vector<LayerRow>& PoolingLayers() {
   static const std::vector<LayerRow> kRows = {
       {"AveragePooling2D",
        BuildPool<AveragePool2d>,
+       "",
        {"pool_size", "strides", "padding", "data_format"}},
       {"MaxPooling2D",
        BuildPool<MaxPool2d>,
+       "",
        {"pool_size", "strides", "padding", "data_format"}},
-      {"GlobalAveragePooling2D", BuildGlobalPool<Mean>, {"keepdims", "data_format"}},
-      {"GlobalMaxPooling2D", BuildGlobalPool<ReduceMax>, {"keepdims", "data_format"}},
+      {"GlobalAveragePooling2D", BuildGlobalPool<Mean>, "", {"keepdims", "data_format"}},
+      {"GlobalMaxPooling2D", BuildGlobalPool<ReduceMax>, "", {"keepdims", "data_format"}},
   };
   return kRows;
 }

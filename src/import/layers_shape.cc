@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "import/layer_context.h"
+#include "import/layer_table.h"
 
 namespace kinglet {
 namespace {
@@ -24,7 +24,7 @@ std::vector<ValueId> BuildFlatten(const LayerContext& context) {
 
 std::vector<ValueId> BuildReshape(const LayerContext& context) {
   const Shape& in = context.ShapeOf(context.inputs().at(0));
-  const Json& target = MemberOrNull(context.layer().config, "target_shape");
+  const Json& target = context.Entry("target_shape");
   if (!target.is_array()) context.Corrupt("'target_shape' is missing");
   Shape out = {in[0]};
   std::int64_t known = in[0];
@@ -41,7 +41,7 @@ std::vector<ValueId> BuildReshape(const LayerContext& context) {
 
 /// [[top, bottom], [left, right]], [height, width], or one number.
 std::vector<ValueId> BuildZeroPadding(const LayerContext& context) {
-  const Json& padding = MemberOrNull(context.layer().config, "padding");
+  const Json& padding = context.Entry("padding");
   if (context.Text("data_format", "channels_last") != "channels_last") {
     context.Refuse("data_format channels_first; build the model with channels_last");
   }
@@ -65,18 +65,18 @@ std::vector<ValueId> BuildZeroPadding(const LayerContext& context) {
 
 const std::vector<LayerRow>& ShapeLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Flatten", BuildFlatten, {"data_format"}},
-      {"Reshape", BuildReshape, {"target_shape"}},
-      {"ZeroPadding2D", BuildZeroPadding, {"padding", "data_format"}},
-      {"Identity", BuildIdentity, {}},
-      {"Dropout", BuildIdentity, {"rate", "noise_shape"}},
-      {"SpatialDropout1D", BuildIdentity, {"rate"}},
-      {"SpatialDropout2D", BuildIdentity, {"rate", "data_format"}},
-      {"SpatialDropout3D", BuildIdentity, {"rate", "data_format"}},
-      {"AlphaDropout", BuildIdentity, {"rate", "noise_shape"}},
-      {"GaussianDropout", BuildIdentity, {"rate"}},
-      {"GaussianNoise", BuildIdentity, {"stddev"}},
-      {"ActivityRegularization", BuildIdentity, {"l1", "l2"}},
+      {"Flatten", BuildFlatten, "", {"data_format"}},
+      {"Reshape", BuildReshape, "", {"target_shape"}},
+      {"ZeroPadding2D", BuildZeroPadding, "", {"padding", "data_format"}},
+      {"Identity", BuildIdentity, "", {}},
+      {"Dropout", BuildIdentity, "", {"rate", "noise_shape"}},
+      {"SpatialDropout1D", BuildIdentity, "", {"rate"}},
+      {"SpatialDropout2D", BuildIdentity, "", {"rate", "data_format"}},
+      {"SpatialDropout3D", BuildIdentity, "", {"rate", "data_format"}},
+      {"AlphaDropout", BuildIdentity, "", {"rate", "noise_shape"}},
+      {"GaussianDropout", BuildIdentity, "", {"rate"}},
+      {"GaussianNoise", BuildIdentity, "", {"stddev"}},
+      {"ActivityRegularization", BuildIdentity, "", {"l1", "l2"}},
   };
   return kRows;
 }

@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
+#include <set>
 
+#include "import/inbound_calls.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -17,7 +18,7 @@ namespace {
 constexpr std::size_t kMaxLayers = 100'000;
 
 [[noreturn]] void Fail(const std::string& what) {
-  throw Error(ErrorKind::kCorrupt, "config.json: " + what);
+  throw Error(ErrorKind::kCorrupt, "model configuration: " + what);
 }
 
 bool IsLower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
@@ -28,72 +29,30 @@ std::string WithoutPackage(const std::string& name) {
   return package == std::string::npos ? name : name.substr(package + 1);
 }
 
-bool IsOperationNode(const std::string& module) {
-  return module.starts_with("keras.src.ops.") || module.starts_with("keras.ops") ||
-         module.starts_with("keras.src.activations");
+/// Entries of a Functional model, and how a layer of Keras 3 differs from an operation
+/// where the file leaves the module out: layers have a data type.
+bool IsOperationNode(const Json& object, KerasEra era) {
+  const std::string module = TextAt(object, "module");
+  if (module.starts_with("keras.src.ops.") || module.starts_with("keras.ops") ||
+      module.starts_with("keras.src.activations")) {
+    return true;
+  }
+  const Json& config = MemberOrNull(object, "config");
+  return module.empty() && era == KerasEra::kKeras3 && !object.contains("module") &&
+         config.is_object() && !config.contains("dtype") && !config.contains("trainable");
 }
 
 bool IsModel(const Json& object) {
-  const Json& config = MemberOrNull(object, "config");
-  return MemberOrNull(config, "layers").is_array();
+  return MemberOrNull(MemberOrNull(object, "config"), "layers").is_array();
 }
 
-/// [name, call, result]
-bool IsEdgeTriple(const Json& json) {
-  return json.is_array() && json.size() >= 3 && json[0].is_string() &&
-         json[1].is_number_integer() && json[2].is_number_integer();
+/// `layers` of the configuration; a Sequential model's may be the configuration itself.
+const Json& LayersOf(const Json& config) {
+  return config.is_array() ? config : MemberOrNull(config, "layers");
 }
 
-Edge EdgeFrom(const Json& triple) {
-  if (!IsEdgeTriple(triple)) Fail("an edge that is no [layer, call, result]");
-  const auto call = triple[1].get<std::int64_t>();
-  const auto result = triple[2].get<std::int64_t>();
-  if (call < 0 || result < 0) Fail("an edge with a negative index");
-  return {triple[0].get<std::string>(), static_cast<std::size_t>(call),
-          static_cast<std::size_t>(result)};
-}
-
-/// Appends the tensors of a call's arguments in the order in which they stand.
-void CollectEdges(const Json& json, std::vector<Edge>& edges) {
-  if (json.is_object() && TextAt(json, "class_name") == "__keras_tensor__") {
-    edges.push_back(
-        EdgeFrom(MemberOrNull(MemberOrNull(json, "config"), "keras_history")));
-    return;
-  }
-  if (!json.is_structured()) return;
-  for (const auto& [key, member] : json.items()) CollectEdges(member, edges);
-}
-
-/// A single triple, a list of them, or an object of them, flattened in the order of
-/// Keras: an object's by sorted key.
-void CollectPorts(const Json& json, std::vector<Edge>& edges) {
-  if (IsEdgeTriple(json)) {
-    edges.push_back(EdgeFrom(json));
-    return;
-  }
-  if (!json.is_structured()) return;
-  for (const auto& [key, member] : json.items()) CollectPorts(member, edges);
-}
-
-std::vector<LayerCall> CallsFrom(const Json& inbound) {
-  std::vector<LayerCall> calls;
-  if (!inbound.is_array()) return calls;
-  for (const Json& node : inbound) {
-    if (!node.is_object()) {
-      throw Error(ErrorKind::kUnsupported,
-                  "a file of Keras 2; load and save it once with Keras 3");
-    }
-    LayerCall call;
-    call.args = MemberOrNull(node, "args");
-    call.kwargs = MemberOrNull(node, "kwargs");
-    CollectEdges(call.args, call.inputs);
-    CollectEdges(call.kwargs, call.inputs);
-    calls.push_back(std::move(call));
-  }
-  return calls;
-}
-
-LayerConfig LayerFrom(const Json& object) {
+LayerConfig LayerFrom(const Json& object, const std::set<std::string>& names,
+                      KerasEra era) {
   if (!object.is_object()) Fail("a layer that is no object");
   LayerConfig layer;
   layer.class_name = WithoutPackage(TextAt(object, "class_name"));
@@ -103,50 +62,86 @@ LayerConfig LayerFrom(const Json& object) {
   if (layer.name.empty()) layer.name = TextAt(object, "name");
   if (layer.name.empty() || layer.class_name.empty())
     Fail("a layer without name or class");
-  layer.calls = CallsFrom(MemberOrNull(object, "inbound_nodes"));
+  layer.calls = ParseCalls(MemberOrNull(object, "inbound_nodes"), names);
+  layer.is_operation = IsOperationNode(object, era);
   return layer;
 }
-
-/// Hands out the names of a container's items.
-class ItemNames {
- public:
-  std::string Next(const std::string& class_name) {
-    const std::string name = SnakeCase(class_name);
-    const int number = used_[name]++;
-    return number == 0 ? name : fmt::format("{}_{}", name, number);
-  }
-
- private:
-  std::map<std::string, int> used_;
-};
 
 /// Each layer is called once, on the result of the one before it.
 void Chain(ModelConfig& model) {
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     LayerConfig& layer = model.layers[i];
     layer.calls = {LayerCall{}};
-    if (i > 0) layer.calls[0].inputs = {{model.layers[i - 1].name, 0, 0}};
+    if (i == 0) continue;
+    layer.calls[0].inputs = {{model.layers[i - 1].name, 0, 0}};
+    layer.calls[0].args = Json::array({Json{{kInputKey, 0}}});
   }
   if (model.layers.empty()) Fail("a Sequential model without layers");
   model.inputs = {{model.layers.front().name, 0, 0}};
   model.outputs = {{model.layers.back().name, 0, 0}};
 }
 
+/// The shape that a Sequential model without InputLayer was built with.
+Json InputShapeOf(const Json& object, const Json& first) {
+  const Json& config = MemberOrNull(object, "config");
+  const Json& first_config = MemberOrNull(first, "config");
+  for (const Json* shape :
+       {&MemberOrNull(first_config, "batch_input_shape"),
+        &MemberOrNull(config, "build_input_shape"),
+        &MemberOrNull(MemberOrNull(object, "build_config"), "input_shape")}) {
+    if (shape->is_array() && !shape->empty()) return *shape;
+  }
+  Json shape = MemberOrNull(first_config, "input_shape");
+  if (shape.is_array()) shape.insert(shape.begin(), nullptr);
+  return shape;
+}
+
 /// A Sequential model that states its input's shape but has no InputLayer gets one.
-void AddMissingInput(ModelConfig& model, const Json& config) {
-  if (!model.layers.empty() && model.layers.front().class_name == "InputLayer") return;
-  const Json& shape = MemberOrNull(config, "build_input_shape");
+void AddMissingInput(ModelConfig& model, const Json& object) {
+  if (model.layers.empty() || model.layers.front().class_name == "InputLayer") return;
+  const Json& first = LayersOf(MemberOrNull(object, "config"))[0];
+  const Json shape = InputShapeOf(object, first);
   if (!shape.is_array()) {
     throw Error(ErrorKind::kUnsupported,
                 fmt::format("Sequential model '{}' has no input shape; call build() and "
                             "save it again",
                             model.name));
   }
+  const std::string dtype =
+      model.layers.front().class_name == "Embedding" ? "int32" : "float32";
   LayerConfig input;
-  input.name = "input";
+  input.name = model.layers.front().name + "_input";
   input.class_name = "InputLayer";
-  input.config = {{"name", "input"}, {"batch_shape", shape}, {"dtype", "float32"}};
+  input.config = {{"name", input.name}, {"batch_shape", shape}, {"dtype", dtype}};
   model.layers.insert(model.layers.begin(), std::move(input));
+}
+
+/// A model's layers with their places in the weight store.
+std::vector<LayerConfig> ParseLayers(const Json& entries, const std::string& path,
+                                     bool is_sequential, KerasEra era) {
+  if (entries.size() > kMaxLayers) Fail("too many layers");
+  std::set<std::string> names;
+  for (const Json& entry : entries) {
+    names.insert(TextAt(MemberOrNull(entry, "config"), "name"));
+    names.insert(TextAt(entry, "name"));
+  }
+  ItemNames items;
+  std::vector<LayerConfig> layers;
+  for (const Json& entry : entries) {
+    LayerConfig layer = LayerFrom(entry, names, era);
+    const bool is_unnamed =
+        layer.is_operation || (is_sequential && layer.class_name == "InputLayer");
+    if (!is_unnamed) {
+      const std::string item = items.Next(layer.class_name);
+      layer.path = (path.empty() ? "layers/" : path + "/layers/") + item;
+    }
+    if (IsModel(entry)) {
+      layer.model =
+          std::make_shared<ModelConfig>(ParseModelConfig(entry, layer.path, era));
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
 }
 
 }  // namespace
@@ -154,6 +149,12 @@ void AddMissingInput(ModelConfig& model, const Json& config) {
 const LayerConfig* ModelConfig::Find(const std::string& layer) const {
   const auto found = std::ranges::find(layers, layer, &LayerConfig::name);
   return found == layers.end() ? nullptr : &*found;
+}
+
+std::string ItemNames::Next(const std::string& class_name) {
+  const std::string name = SnakeCase(class_name);
+  const int number = used_[name]++;
+  return number == 0 ? name : fmt::format("{}_{}", name, number);
 }
 
 std::string SnakeCase(const std::string& class_name) {
@@ -172,13 +173,25 @@ std::string SnakeCase(const std::string& class_name) {
   return snake;
 }
 
-ModelConfig ParseModelConfig(const Json& object, const std::string& path) {
+LayerConfig InnerLayer(const LayerConfig& outer, const Json& object,
+                       const std::string& attribute, KerasEra era) {
+  LayerConfig layer = LayerFrom(object, {}, era);
+  layer.is_operation = false;
+  layer.path = outer.path + "/" + attribute;
+  if (IsModel(object)) {
+    layer.model =
+        std::make_shared<ModelConfig>(ParseModelConfig(object, layer.path, era));
+  }
+  return layer;
+}
+
+ModelConfig ParseModelConfig(const Json& object, const std::string& path, KerasEra era) {
   const Json& config = MemberOrNull(object, "config");
   ModelConfig model;
   model.name = TextAt(config, "name");
   const std::string class_name = TextAt(object, "class_name");
   if (class_name.empty()) Fail("no model");
-  const Json& layers = MemberOrNull(config, "layers");
+  const Json& layers = LayersOf(config);
   model.is_sequential = WithoutPackage(class_name) == "Sequential";
   const bool is_graph = MemberOrNull(config, "output_layers").is_structured();
   if (!layers.is_array() || (!model.is_sequential && !is_graph)) {
@@ -188,30 +201,16 @@ ModelConfig ParseModelConfig(const Json& object, const std::string& path) {
                     "file doesn't hold; build it with keras.Model(inputs, outputs)",
                     class_name));
   }
-  if (layers.size() > kMaxLayers) Fail("too many layers");
-  ItemNames names;
-  for (const Json& entry : layers) {
-    LayerConfig layer = LayerFrom(entry);
-    layer.is_operation = IsOperationNode(layer.module);
-    const bool is_unnamed =
-        layer.is_operation || (model.is_sequential && layer.class_name == "InputLayer");
-    if (!is_unnamed) {
-      const std::string item = names.Next(layer.class_name);
-      layer.path = (path.empty() ? "layers/" : path + "/layers/") + item;
-    }
-    if (IsModel(entry)) {
-      layer.model = std::make_shared<ModelConfig>(ParseModelConfig(entry, layer.path));
-    }
-    model.layers.push_back(std::move(layer));
-  }
+  model.layers = ParseLayers(layers, path, model.is_sequential, era);
   if (model.is_sequential) {
-    AddMissingInput(model, config);
+    AddMissingInput(model, object);
     Chain(model);
     return model;
   }
-  CollectPorts(MemberOrNull(config, "input_layers"), model.inputs);
-  CollectPorts(MemberOrNull(config, "output_layers"), model.outputs);
+  model.inputs = ParsePorts(MemberOrNull(config, "input_layers"));
+  model.outputs = ParsePorts(MemberOrNull(config, "output_layers"));
   if (model.outputs.empty()) Fail("a model without outputs");
+  CountCallsFromZero(model, era);
   return model;
 }
 

@@ -1,0 +1,13 @@
+// What must hold of a layer before its builder runs.
+#pragma once
+
+#include "import/layer_table.h"
+
+namespace kinglet {
+
+/// The row that builds the layer.
+/// @throws kUnsupported naming the layer when there is none, or its configuration holds
+/// something that its builder doesn't know; kCorrupt when it has no configuration.
+const LayerRow& CheckedRow(const LayerContext& context);
+
+}  // namespace kinglet
