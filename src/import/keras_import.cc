@@ -135,6 +135,14 @@ void Build(ImportState& state, CallResults& results) {
   CheckNothingLeftOver(state);
 }
 
+ImportedModel Imported(ImportState state, const CallResults& results) {
+  return {.graph = WithoutDeadParts(state.graph),
+          .keras_version = state.file.keras_version,
+          .layers = ListLayers(state, results),
+          .notes = std::move(state.notes),
+          .warnings = std::move(state.warnings)};
+}
+
 }  // namespace
 
 ImportedModel ImportKeras(const std::filesystem::path& path,
@@ -144,11 +152,7 @@ ImportedModel ImportKeras(const std::filesystem::path& path,
     ImportState state{.file = file, .options = options};
     CallResults results;
     Build(state, results);
-    return ImportedModel{.graph = WithoutDeadParts(state.graph),
-                         .keras_version = file.keras_version,
-                         .layers = ListLayers(state, results),
-                         .notes = std::move(state.notes),
-                         .warnings = std::move(state.warnings)};
+    return Imported(std::move(state), results);
   });
 }
 
@@ -156,22 +160,20 @@ std::vector<InputInfo> ReadInputs(const std::filesystem::path& path) {
   return WithContext(path.string(), [&] { return InputsOf(ReadKerasFile(path).model); });
 }
 
-KerasListing ListKeras(const std::filesystem::path& path, const ImportOptions& options) {
+KerasListing ListKerasLayers(const std::filesystem::path& path,
+                             const ImportOptions& options) {
   return WithContext(path.string(), [&] {
     const KerasFile file = ReadKerasFile(path);
     ImportState state{.file = file, .options = options};
     CallResults results;
-    KerasListing listing{.keras_version = file.keras_version,
-                         .inputs = InputsOf(file.model),
-                         .layers = {},
-                         .refusal = std::nullopt};
+    KerasListing listing{.model = {}, .inputs = InputsOf(file.model), .refusal = {}};
     try {
       Build(state, results);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kUnsupported) throw;
       listing.refusal = error.what();
     }
-    listing.layers = ListLayers(state, results);
+    listing.model = Imported(std::move(state), results);
     return listing;
   });
 }

@@ -36,9 +36,8 @@ struct ImportedModel {
 
 /// What a file holds, also one that can't be converted.
 struct KerasListing {
-  std::string keras_version;
+  ImportedModel model;  ///< of a refused model the part that was built
   std::vector<InputInfo> inputs;
-  std::vector<LayerInfo> layers;
   std::optional<std::string> refusal;  ///< why ImportKeras refuses it, if it does
 };
 
@@ -56,6 +55,7 @@ std::vector<InputInfo> ReadInputs(const std::filesystem::path& path);
 
 /// The layers of a model, also of one that is refused for one of them.
 /// @throws kIo, kCorrupt as ImportKeras; kUnsupported for files that hold no layers.
-KerasListing ListKeras(const std::filesystem::path& path, const ImportOptions& options);
+KerasListing ListKerasLayers(const std::filesystem::path& path,
+                             const ImportOptions& options);
 
 }  // namespace kinglet

@@ -20,6 +20,20 @@ std::string PortsText(const Graph& graph, const std::vector<Port>& ports) {
   return text;
 }
 
+std::string InputsText(const std::vector<InputInfo>& inputs) {
+  std::string text;
+  for (const InputInfo& input : inputs) {
+    std::string shape;
+    for (const std::int64_t size : input.shape) {
+      if (!shape.empty()) shape += "x";
+      shape += size < 0 ? "?" : std::to_string(size);
+    }
+    text += fmt::format("{}{} {} {}", text.empty() ? "" : ", ", input.name,
+                        NameOf(input.dtype), shape);
+  }
+  return text;
+}
+
 /// Multiply-accumulates of the nodes that came from a layer.
 std::int64_t MacsOf(const Graph& graph, const std::string& layer) {
   std::int64_t macs = 0;
@@ -32,13 +46,18 @@ std::int64_t MacsOf(const Graph& graph, const std::string& layer) {
 }
 
 Listing ListKeras(const std::filesystem::path& path, const ImportOptions& options) {
-  const ImportedModel model = ImportKeras(path, options);
+  const KerasListing file = ListKerasLayers(path, options);
+  const ImportedModel& model = file.model;
   Listing listing{.path = path.string(),
                   .format = "Keras " + model.keras_version,
                   .facts = {},
                   .rows = {}};
-  listing.facts = {{"inputs", PortsText(model.graph, model.graph.inputs)},
-                   {"outputs", PortsText(model.graph, model.graph.outputs)}};
+  listing.facts = {{"inputs", InputsText(file.inputs)}};
+  if (file.refusal.has_value()) {
+    listing.facts.emplace_back("not convertible", *file.refusal);
+  } else {
+    listing.facts.emplace_back("outputs", PortsText(model.graph, model.graph.outputs));
+  }
   for (const std::string& note : model.notes) listing.facts.emplace_back("note", note);
   for (const std::string& text : model.warnings) {
     listing.facts.emplace_back("warning", text);
