@@ -1,13 +1,12 @@
-// Values tied by an operation that wants one scale form a group. An operation with a
-// single float operand hands its operand's parameters on; one with several makes all
-// operands take the range of its result. A result of fixed range keeps its own: where it
-// meets a group of several operands, the edge is requantized instead (quantize_int8.cc).
+// Ranges that count and fixed results give the first parameters (deciding_ranges.h). An
+// operation that wants one scale then hands its parameters to what has none yet, operands
+// and results, later operations first, as TensorFlow does. What has parameters keeps
+// them: where an operation wants others, the edge is requantized (quantize_int8.cc).
 #include "quantize/assign_params.h"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
 
+#include "quantize/deciding_ranges.h"
 #include "quantize/params.h"
 
 namespace kinglet {
@@ -15,31 +14,19 @@ namespace {
 
 bool IsFloat(const Value& value) { return value.dtype == DType::kFloat32; }
 
-/// Disjoint sets of values.
-class Groups {
- public:
-  explicit Groups(std::size_t count) : parent_(count) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-  }
-  std::size_t Root(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void Join(std::size_t a, std::size_t b) { parent_[Root(b)] = Root(a); }
-
- private:
-  std::vector<std::size_t> parent_;
-};
+const QuantRule& RuleOf(const Node& node) { return DefOf(node.op).quantization; }
 
 class Assigner {
  public:
   Assigner(const Graph& graph, const Ranges& ranges)
-      : graph_(graph), ranges_(ranges), groups_(graph.values.size()) {}
+      : graph_(graph), ranges_(ranges), uses_(graph), settled_(graph.values.size()) {
+    plan_.params.resize(graph.values.size());
+  }
 
   ParamsPlan Run() {
     FindQuantizedNodes();
-    JoinGroups();
-    AssignGroups();
+    Settle();
+    Spread();
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (plan_.quantized_nodes[i]) Guard(graph_.nodes[i]);
     }
@@ -47,8 +34,6 @@ class Assigner {
   }
 
  private:
-  static const QuantRule& RuleOf(const Node& node) { return DefOf(node.op).quantization; }
-
   [[nodiscard]] bool HasRange(ValueId id) const {
     return graph_[id].constant != nullptr || ranges_[Index(id)].has_value();
   }
@@ -64,69 +49,60 @@ class Assigner {
     }
   }
 
-  /// Float operands, constants among them.
-  static bool HasOneOperand(const Node& node) { return node.inputs.size() == 1; }
+  std::optional<QuantParams>& ParamsOf(ValueId id) { return plan_.params[Index(id)]; }
 
-  void JoinGroups() {
-    const Uses uses(graph_);
-    is_fixed_.resize(graph_.values.size());
+  /// Parameters that nothing changes.
+  void Settle() {
+    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
+    for (std::size_t i = 0; i < decides.size(); ++i) {
+      if (decides[i]) plan_.params[i] = ActivationParams(*ranges_[i]);
+    }
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
-      if (!plan_.quantized_nodes[i]) continue;
-      const RangeRule rule = RuleOf(node).range;
-      for (const ValueId out : node.outputs) {
-        if (rule == RangeRule::kFixed) fixed_[Index(out)] = RuleOf(node).fixed;
-        is_fixed_[Index(out)] =
-            rule == RangeRule::kFixed || (rule == RangeRule::kSameAsInputs &&
-                                          HasOneOperand(node) && IsFixed(node.inputs[0]));
+      if (!plan_.quantized_nodes[i] || RuleOf(node).range != RangeRule::kFixed) continue;
+      for (const ValueId out : node.outputs) ParamsOf(out) = RuleOf(node).fixed;
+    }
+    for (std::size_t i = 0; i < settled_.size(); ++i) {
+      settled_[i] = plan_.params[i].has_value();
+    }
+  }
+
+  void Spread() {
+    std::vector<std::size_t> waiting;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) waiting.push_back(i);
+    while (!waiting.empty()) {
+      const std::size_t i = waiting.back();
+      waiting.pop_back();
+      if (!plan_.quantized_nodes[i] || !WantsOneScale(graph_.nodes[i])) continue;
+      const auto common = CommonParams(graph_.nodes[i]);
+      if (!common.has_value()) continue;
+      for (const auto* ids : {&graph_.nodes[i].inputs, &graph_.nodes[i].outputs}) {
+        for (const ValueId id : *ids) Give(id, *common, waiting);
       }
-      if (rule == RangeRule::kSameAsInputs) Join(node);
     }
   }
 
-  [[nodiscard]] bool IsFixed(ValueId id) const { return is_fixed_[Index(id)]; }
-
-  void Join(const Node& node) {
-    const ValueId out = node.outputs[0];
-    for (const ValueId in : node.inputs) {
-      if (graph_[in].constant != nullptr) continue;
-      if (!HasOneOperand(node) && IsFixed(in)) continue;
-      groups_.Join(Index(in), Index(out));
-    }
-    for (const ValueId other : node.outputs) groups_.Join(Index(out), Index(other));
-    if (!HasOneOperand(node)) leaders_.push_back(out);
+  void Give(ValueId id, const QuantParams& params, std::vector<std::size_t>& waiting) {
+    if (graph_[id].constant != nullptr || ParamsOf(id).has_value()) return;
+    ParamsOf(id) = params;
+    const auto& readers = uses_.Readers(id);
+    waiting.insert(waiting.end(), readers.begin(), readers.end());
+    if (const auto producer = uses_.Producer(id)) waiting.push_back(*producer);
   }
 
-  /// Results of operations with several operands decide their group's range; else the
-  /// first value of the group does.
-  void AssignGroups() {
-    std::map<std::size_t, QuantParams> chosen;
-    for (const auto& [value, params] : fixed_)
-      chosen.emplace(groups_.Root(value), params);
-    std::map<std::size_t, Range> led;
-    for (const ValueId id : leaders_) {
-      const Range& range = *ranges_[Index(id)];
-      const auto [entry, is_new] = led.emplace(groups_.Root(Index(id)), range);
-      if (!is_new) entry->second = Union(entry->second, range);
+  /// What the operands and results share: the result's parameters, or those of a single
+  /// operand; settled ones before others.
+  std::optional<QuantParams> CommonParams(const Node& node) {
+    std::vector<ValueId> sources;
+    if (node.inputs.size() == 1) sources = node.inputs;
+    sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
+    for (const bool settled : {true, false}) {
+      const auto found = std::ranges::find_if(sources, [&](ValueId id) {
+        return ParamsOf(id).has_value() && settled_[Index(id)] == settled;
+      });
+      if (found != sources.end()) return ParamsOf(*found);
     }
-    for (const auto& [root, range] : led) chosen.emplace(root, ActivationParams(range));
-    plan_.params.resize(graph_.values.size());
-    for (const ValueId id : InOrder()) {
-      if (!ranges_[Index(id)].has_value()) continue;
-      const std::size_t root = groups_.Root(Index(id));
-      const auto own = ActivationParams(*ranges_[Index(id)]);
-      plan_.params[Index(id)] = chosen.emplace(root, own).first->second;
-    }
-  }
-
-  /// Inputs, then results in the order of their nodes.
-  [[nodiscard]] std::vector<ValueId> InOrder() const {
-    std::vector<ValueId> order;
-    for (const Port& port : graph_.inputs) order.push_back(port.value);
-    for (const Node& node : graph_.nodes) {
-      order.insert(order.end(), node.outputs.begin(), node.outputs.end());
-    }
-    return order;
+    return std::nullopt;
   }
 
   [[nodiscard]] float ScaleOf(ValueId id) const {
@@ -144,22 +120,30 @@ class Assigner {
     if (!is_sum) return;
     constexpr float kSteps = 1048576.0F;  // 2^20
     const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
-    QuantParams& out = *plan_.params[Index(node.outputs[0])];
+    const QuantParams out = *ParamsOf(node.outputs[0]);
     if (t / (kSteps * out.scale) < 1) return;
-    const std::size_t root = groups_.Root(Index(node.outputs[0]));
-    const QuantParams widened{2 * t / kSteps, out.zero_point};
-    for (std::size_t i = 0; i < plan_.params.size(); ++i) {
-      if (plan_.params[i].has_value() && groups_.Root(i) == root)
-        plan_.params[i] = widened;
+    Replace(node.outputs[0], out, {2 * t / kSteps, out.zero_point});
+  }
+
+  /// Changes the parameters of a value, and of those that share them by an operation that
+  /// wants one scale.
+  void Replace(ValueId id, const QuantParams& old, const QuantParams& wanted) {
+    if (ParamsOf(id) != old) return;
+    ParamsOf(id) = wanted;
+    std::vector<std::size_t> around = uses_.Readers(id);
+    if (const auto producer = uses_.Producer(id)) around.push_back(*producer);
+    for (const std::size_t i : around) {
+      const Node& node = graph_.nodes[i];
+      if (!plan_.quantized_nodes[i] || !WantsOneScale(node)) continue;
+      for (const ValueId operand : node.inputs) Replace(operand, old, wanted);
+      for (const ValueId out : node.outputs) Replace(out, old, wanted);
     }
   }
 
   const Graph& graph_;
   const Ranges& ranges_;
-  Groups groups_;
-  std::map<std::size_t, QuantParams> fixed_;
-  std::vector<bool> is_fixed_;
-  std::vector<ValueId> leaders_;
+  Uses uses_;
+  std::vector<bool> settled_;  // by value
   ParamsPlan plan_;
 };
 

@@ -25,9 +25,8 @@ QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_t
 /// activations as they come ("dynamic range").
 Graph QuantizeWeightsOnly(const Graph& graph, bool per_tensor);
 
-/// The ranges as TensorFlow's calibrator reports them: its addition kernel writes over
-/// one operand before the range of that operand is read, which so becomes the union of
-/// its own and the sum's (docs/numerics.md, "Additions in place").
+/// The ranges as TensorFlow's calibrator reports them, which reads operands once more
+/// after an operation wrote over them (docs/numerics.md, rule 4.6).
 Ranges WidenLikeTensorFlow(const Graph& graph, Ranges ranges);
 
 }  // namespace kinglet

@@ -1,0 +1,21 @@
+// Which of the calibrated ranges count where operations want one scale.
+#pragma once
+
+#include <vector>
+
+#include "calibrate/ranges.h"
+#include "ops/op_def.h"
+
+namespace kinglet {
+
+/// Whether the operation wants its float operands and results alike.
+bool WantsOneScale(const Node& node);
+
+/// By value id: whether its own range makes its parameters. Of a chain of operations that
+/// want one scale, the range at the head counts where each has one operand, and the range
+/// of the last result where some have several. Results of fixed range have none that
+/// counts. `quantized_nodes` says by node which take part.
+std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
+                                 const std::vector<bool>& quantized_nodes);
+
+}  // namespace kinglet
