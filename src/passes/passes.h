@@ -47,13 +47,15 @@ struct Pass {
   Graph (*run)(const Graph&);
 };
 
-/// The passes in the order in which Optimize runs them.
+/// The passes in the order in which Optimize runs them; the last waits until the others
+/// have nothing left to do.
 const std::vector<Pass>& Passes();
 
 /// Sees the graph after each pass.
 using PassListener = std::function<void(std::string_view pass, const Graph& graph)>;
 
-/// Runs all passes. The structure is checked after each.
+/// Runs the passes, again and again until they change nothing. The structure is checked
+/// after each.
 Graph Optimize(const Graph& graph, const PassListener& listener = nullptr);
 
 }  // namespace kinglet

@@ -1,9 +1,35 @@
-// The list of passes. Folding comes before fusing, since a clamped result takes no
-// factor; merging equal nodes comes late, since a shared result takes neither.
+// The list of passes, run again until none finds anything to do. Folding comes before
+// fusing, since a clamped result takes no factor. Equal nodes are merged when all else is
+// done, since a shared result takes neither.
 #include "base/check.h"
 #include "passes/passes.h"
 
 namespace kinglet {
+namespace {
+
+/// More than any chain of rewrites that enable each other.
+constexpr int kMostRounds = 50;
+
+Graph Run(const Pass& pass, const Graph& graph, const PassListener& listener) {
+  Graph result = pass.run(graph);
+  const auto problem = StructureProblem(result);
+  Check(!problem.has_value(), problem.value_or(""));
+  if (listener) listener(pass.name, result);
+  return result;
+}
+
+/// Runs the first `count` passes until they change nothing.
+Graph Settled(Graph graph, std::size_t count, const PassListener& listener) {
+  for (int round = 0; round < kMostRounds; ++round) {
+    Graph next = graph;
+    for (std::size_t i = 0; i < count; ++i) next = Run(Passes()[i], next, listener);
+    if (next == graph) break;
+    graph = std::move(next);
+  }
+  return graph;
+}
+
+}  // namespace
 
 const std::vector<Pass>& Passes() {
   static const std::vector<Pass> kPasses = {
@@ -13,21 +39,14 @@ const std::vector<Pass>& Passes() {
       {"fold_affine", FoldAffine},                 // batch normalization into weights
       {"fuse_activations", FuseActivations},       // clamps into their producers
       {"fold_positive_scale", FoldPositiveScale},  // factors behind a clamp into weights
-      {"remove_identities", RemoveIdentities},     // what folding left without effect
-      {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions
+      {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions; the last
   };
   return kPasses;
 }
 
 Graph Optimize(const Graph& graph, const PassListener& listener) {
-  Graph current = graph;
-  for (const Pass& pass : Passes()) {
-    current = pass.run(current);
-    const auto problem = StructureProblem(current);
-    Check(!problem.has_value(), problem.value_or(""));
-    if (listener) listener(pass.name, current);
-  }
-  return current;
+  const std::size_t count = Passes().size();
+  return Settled(Settled(graph, count - 1, listener), count, listener);
 }
 
 }  // namespace kinglet

@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include "passes/passes.h"
+#include "tests/support/rewrite_testing.h"
+
+namespace kinglet {
+namespace {
+
+/// relu(conv(x)) scaled by a 1x1 depthwise convolution with these weights and bias.
+std::string Scaled(const std::string& clamp, const std::string& factors,
+                   const std::string& bias, const std::string& attributes = "") {
+  return "in input = x : float32[1x2x2x1]\n"
+         "const w : float32[2x1x1x1] = 2 3\nconst b : float32[2] = -1 1\n"
+         "const k : float32[1x1x1x2] = " +
+         factors + "\nconst z0 : float32[2] = " + bias +
+         "\ny : float32[1x2x2x2] = conv_2d(x, w, b)" + clamp +
+         "\nz : float32[1x2x2x2] = depthwise_conv_2d(y, k, z0)" + attributes +
+         "\nout output_0 = z\n";
+}
+
+TEST(FoldPositiveScale, MovesFactorsUnderAClampAtZero) {
+  ExpectRewrite(FoldPositiveScale, Scaled(" activation=relu", "2 0.5", "0 0"),
+                "in input = x : float32[1x2x2x1]\n"
+                "const w : float32[2x1x1x1] = 4 1.5\nconst b : float32[2] = -2 0.5\n"
+                "z : float32[1x2x2x2] = conv_2d(x, w, b) activation=relu\n"
+                "out output_0 = z\n");
+}
+
+TEST(FoldPositiveScale, DeclinesWhatDoesNotCommuteWithTheClamp) {
+  ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu6", "2 0.5", "0 0"));
+  ExpectUnchanged(FoldPositiveScale, Scaled("", "2 0.5", "0 0"));
+  ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu", "2 -0.5", "0 0"));
+  ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu", "2 0", "0 0"));
+  ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu", "2 1e-40", "0 0"));
+  ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu", "2 0.5", "0 1"));
+}
+
+TEST(FoldPositiveScale, DeclinesAConvolutionWithMoreThanFactors) {
+  ExpectUnchanged(FoldPositiveScale,
+                  Scaled(" activation=relu", "2 0.5", "0 0", " activation=relu6"));
+  ExpectUnchanged(FoldPositiveScale,  // a taller kernel
+                  "in input = x : float32[1x2x2x1]\n"
+                  "const w : float32[1x1x1x1] = 2\nconst b : float32[1] = 0\n"
+                  "const k : float32[1x2x1x1] = 1 1\n"
+                  "y : float32[1x2x2x1] = conv_2d(x, w, b) activation=relu\n"
+                  "z : float32[1x1x2x1] = depthwise_conv_2d(y, k, b)\n"
+                  "out output_0 = z\n");
+  ExpectUnchanged(FoldPositiveScale,  // steps over every second position
+                  "in input = x : float32[1x2x2x1]\n"
+                  "const w : float32[1x1x1x1] = 2\nconst b : float32[1] = 0\n"
+                  "y : float32[1x2x2x1] = conv_2d(x, w, b) activation=relu\n"
+                  "z : float32[1x1x2x1] = depthwise_conv_2d(y, w, b) stride_h=2\n"
+                  "out output_0 = z\n");
+}
+
+TEST(FoldPositiveScale, DeclinesWhereTheClampHasAnotherReader) {
+  ExpectUnchanged(FoldPositiveScale,
+                  Scaled(" activation=relu", "2 0.5", "0 0") + "out output_1 = y\n");
+}
+
+}  // namespace
+}  // namespace kinglet
