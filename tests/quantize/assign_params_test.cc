@@ -1,0 +1,161 @@
+// Ranges are given by the values' names; a value without one was never computed.
+#include "quantize/assign_params.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "ir/text.h"
+#include "quantize/params.h"
+
+namespace kinglet {
+namespace {
+
+using RangesByName = std::map<std::string, Range>;
+
+class Plan {
+ public:
+  Plan(const std::string& text, const RangesByName& ranges) : graph_(Parse(text)) {
+    Ranges by_id(graph_.values.size());
+    for (std::size_t i = 0; i < by_id.size(); ++i) {
+      const auto found = ranges.find(graph_.values[i].name);
+      if (found != ranges.end()) by_id[i] = found->second;
+    }
+    plan_ = AssignParams(graph_, by_id);
+  }
+
+  QuantParams operator[](const std::string& name) const {
+    for (std::size_t i = 0; i < graph_.values.size(); ++i) {
+      if (graph_.values[i].name == name) {
+        return plan_.params[i].value_or(QuantParams{-1, 0});
+      }
+    }
+    return {-2, 0};
+  }
+  [[nodiscard]] const ParamsPlan& plan() const { return plan_; }
+
+ private:
+  Graph graph_;
+  ParamsPlan plan_;
+};
+
+constexpr Range kOne = {0, 1};
+constexpr Range kTwo = {-2, 2};
+constexpr Range kFour = {-4, 4};
+constexpr Range kNine = {-9, 9};
+const QuantParams kLogistic = {1 / 256.0F, -128};
+
+TEST(AssignParams, GivesCalculatedResultsTheirOwnRange) {
+  const Plan plan(
+      "in input = x : float32[1x2]\ny : float32[1x2] = add(x, x)\n"
+      "out output_0 = y\n",
+      {{"x", kOne}, {"y", kTwo}});
+  EXPECT_EQ(plan["x"], ActivationParams(kOne));
+  EXPECT_EQ(plan["y"], ActivationParams(kTwo));
+}
+
+TEST(AssignParams, GivesFixedResultsWhatTheyAlwaysHave) {
+  const Plan plan(
+      "in input = x : float32[1x2]\na : float32[1x2] = logistic(x)\n"
+      "b : float32[1x2] = softmax(a)\nc : float32[1x2] = tanh(b)\n"
+      "out output_0 = c\n",
+      {{"x", kOne}, {"a", kTwo}, {"b", kTwo}, {"c", kTwo}});
+  EXPECT_EQ(plan["a"], kLogistic);
+  EXPECT_EQ(plan["b"], kLogistic);
+  EXPECT_EQ(plan["c"], (QuantParams{1 / 128.0F, 0}));
+}
+
+TEST(AssignParams, HandsParametersThroughWhatOnlyMovesOrSelects) {
+  const Plan plan(
+      "in input = x : float32[1x2x2x1]\n"
+      "a : float32[1x2x2x1] = transpose(x) perm=[0,2,1,3]\n"
+      "b : float32[1x1x1x1] = max_pool_2d(a) filter_h=2 filter_w=2\n"
+      "c : float32[1x1] = reshape(b) shape=[1,1]\nout output_0 = c\n",
+      {{"x", kFour}, {"a", kFour}, {"b", kOne}, {"c", kOne}});
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(plan[name], plan["x"]) << name;
+}
+
+TEST(AssignParams, HandsFixedParametersThroughAReshape) {
+  const Plan plan(
+      "in input = x : float32[1x2]\na : float32[1x2] = logistic(x)\n"
+      "b : float32[2] = reshape(a) shape=[2]\nout output_0 = b\n",
+      {{"x", kOne}, {"a", kOne}, {"b", kTwo}});
+  EXPECT_EQ(plan["b"], kLogistic);
+}
+
+constexpr const char* kConcatenation =
+    "in input = x : float32[1x2]\n"
+    "a : float32[1x2] = exp(x)\nb : float32[1x2] = reshape(x) shape=[1,2]\n"
+    "c : float32[1x4] = concatenation(a, b) axis=1\nout output_0 = c\n";
+
+TEST(AssignParams, GivesSeveralOperandsTheRangeOfTheirResult) {
+  const Plan plan(kConcatenation, {{"x", kTwo}, {"a", kOne}, {"b", kTwo}, {"c", kFour}});
+  for (const char* name : {"x", "a", "b", "c"}) {
+    EXPECT_EQ(plan[name], ActivationParams(kFour)) << name;
+  }
+}
+
+TEST(AssignParams, LetsTheLastOfAChainOfConcatenationsDecide) {
+  const Plan plan(
+      "in input = x : float32[1x2]\n"
+      "a : float32[1x2] = exp(x)\n"
+      "c : float32[1x2] = maximum(a, a)\n"
+      "d : float32[1x2] = minimum(c, c)\nout output_0 = d\n",
+      {{"x", kTwo}, {"a", kNine}, {"c", kFour}, {"d", kOne}});
+  for (const char* name : {"a", "c", "d"}) {
+    EXPECT_EQ(plan[name], ActivationParams(kOne)) << name;
+  }
+}
+
+TEST(AssignParams, GivesAnOperandOfTwoToTheLaterOne) {
+  const Plan plan(
+      "in input = x : float32[1x2]\n"
+      "a : float32[1x2] = exp(x)\nb : float32[1x2] = log(x)\n"
+      "c : float32[1x4] = concatenation(a, b) axis=1\n"
+      "d : float32[1x4] = concatenation(b, b) axis=1\n"
+      "out output_0 = c\nout output_1 = d\n",
+      {{"x", kOne}, {"a", kOne}, {"b", kOne}, {"c", kFour}, {"d", kTwo}});
+  EXPECT_EQ(plan["a"], ActivationParams(kFour));
+  EXPECT_EQ(plan["b"], ActivationParams(kTwo));
+  EXPECT_EQ(plan["c"], ActivationParams(kFour));
+  EXPECT_EQ(plan["d"], ActivationParams(kTwo));
+}
+
+TEST(AssignParams, LeavesAFixedOperandOfAConcatenationAlone) {
+  const Plan plan(
+      "in input = x : float32[1x2]\na : float32[1x2] = logistic(x)\n"
+      "b : float32[1x2] = reshape(a) shape=[1,2]\n"
+      "c : float32[1x4] = concatenation(a, x) axis=1\nout output_0 = c\n"
+      "out output_1 = b\n",
+      {{"x", kTwo}, {"a", kOne}, {"b", kOne}, {"c", kTwo}});
+  EXPECT_EQ(plan["a"], kLogistic);
+  EXPECT_EQ(plan["b"], kLogistic);
+  EXPECT_EQ(plan["c"], ActivationParams(kTwo));
+}
+
+TEST(AssignParams, LeavesNodesWithoutRangesInFloat) {
+  const Plan plan(
+      "in input = x : float32[1x2]\na : float32[1x2] = exp(x)\n"
+      "b : float32[1x2] = exp(a)\nc : float32[1x2] = exp(b)\n"
+      "out output_0 = c\n",
+      {{"x", kOne}, {"b", kOne}, {"c", kOne}});
+  EXPECT_EQ(plan.plan().quantized_nodes, (std::vector<bool>{false, false, true}));
+}
+
+// t = 2 * 1 / 255 and 2^20 s_out = 2^20 * 2e-6 / 255: t is 0.95 of it, and with an
+// operand of 0..1.1 it is 1.05 of it.
+TEST(AssignParams, WidensASumThatTheKernelCouldNotRescale) {
+  const char* text =
+      "in input = x : float32[1x2]\ny : float32[1x2] = add(x, x) activation=relu\n"
+      "z : float32[2] = reshape(y) shape=[2]\nout output_0 = z\n";
+  const Range nothing = {0, 0};
+  const Plan fits(text, {{"x", {0, 1}}, {"y", nothing}, {"z", nothing}});
+  EXPECT_EQ(fits["y"], ActivationParams(nothing));
+  const Plan widened(text, {{"x", {0, 1.1F}}, {"y", nothing}, {"z", nothing}});
+  EXPECT_FLOAT_EQ(widened["y"].scale, 4 * widened["x"].scale / 1048576);
+  EXPECT_EQ(widened["z"], widened["y"]);
+}
+
+}  // namespace
+}  // namespace kinglet

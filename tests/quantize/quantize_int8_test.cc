@@ -1,0 +1,164 @@
+// Graphs are compared as text. Ranges stand behind the values' names: x 0..1.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "ir/text.h"
+#include "ops/op_def.h"
+#include "quantize/params.h"
+#include "quantize/quantize.h"
+
+namespace kinglet {
+namespace {
+
+using RangesByName = std::map<std::string, Range>;
+
+Ranges ById(const Graph& graph, const RangesByName& by_name) {
+  Ranges ranges(graph.values.size());
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const auto found = by_name.find(graph.values[i].name);
+    if (found != by_name.end()) ranges[i] = found->second;
+  }
+  return ranges;
+}
+
+QuantizedGraph Quantized(const std::string& text, const RangesByName& ranges,
+                         bool per_tensor = false) {
+  const Graph graph = Parse(text);
+  QuantizedGraph quantized = QuantizeInt8(graph, ById(graph, ranges), per_tensor);
+  EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
+  return quantized;
+}
+
+/// "quantize add dequantize": the operations in order.
+std::string Operations(const Graph& graph) {
+  std::string names;
+  for (const Node& node : graph.nodes) {
+    names += (names.empty() ? "" : " ") + std::string(NameOf(node.op));
+  }
+  return names;
+}
+
+const Value& Input(const Graph& graph, std::size_t node, std::size_t input) {
+  return graph[graph.nodes.at(node).inputs.at(input)];
+}
+
+// Ranges whose scales are powers of two.
+constexpr Range kUnit = {0, 255.0F / 256};
+constexpr Range kEight = {0, 255.0F / 32};
+
+constexpr const char* kDense =
+    "in input = x : float32[1x2]\n"
+    "const w : float32[2x2] = 1 -127 0.5 0\nconst b : float32[2] = 1 -1\n"
+    "y : float32[1x2] = fully_connected(x, w, b) activation=relu6\nout output_0 = y\n";
+
+TEST(QuantizeInt8, PutsADenseLayerBetweenQuantizeAndDequantize) {
+  const auto quantized = Quantized(kDense, {{"x", kUnit}, {"y", kEight}});
+  EXPECT_EQ(
+      Print(quantized.graph),
+      Print(Parse("in input = x : float32[1x2]\n"
+                  "const w : int8[2x2] q{1/0 0.003937008/0 axis=0} = 1 -127 127 0\n"
+                  "const b : int32[2] q{0.00390625/0 1.5378937e-05/0 axis=0} = 256 "
+                  "-65024\n"
+                  "\"x/int8\" : int8[1x2] q{0.00390625/-128} = quantize(x)\n"
+                  "y : int8[1x2] q{0.03125/-128} = fully_connected(\"x/int8\", w, b) "
+                  "activation=relu6\n"
+                  "output_0 : float32[1x2] = dequantize(y)\n"
+                  "out output_0 = output_0\n")));
+  EXPECT_TRUE(quantized.float_operators.empty());
+}
+
+TEST(QuantizeInt8, GivesATensorOneScaleWhenAsked) {
+  const auto quantized = Quantized(kDense, {{"x", kUnit}, {"y", kEight}}, true);
+  const Value& weights = Input(quantized.graph, 1, 1);
+  const Value& bias = Input(quantized.graph, 1, 2);
+  EXPECT_EQ(weights.quantization->scales, std::vector<float>{1});
+  EXPECT_EQ(bias.quantization->scales, std::vector<float>{1 / 256.0F});
+}
+
+TEST(QuantizeInt8, WritesTheRaisedScaleWithTheWeightsThatItMakes) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x1]\nconst w : float32[2x1] = 0 2\n"
+      "const b : float32[2] = 6 0\n"
+      "y : float32[1x2] = fully_connected(x, w, b)\nout output_0 = y\n",
+      {{"x", kUnit}, {"y", kEight}});
+  const Value& weights = Input(quantized.graph, 1, 1);
+  const Value& bias = Input(quantized.graph, 1, 2);
+  EXPECT_GT(weights.quantization->scales[0], 1e-6F);
+  EXPECT_EQ(weights.quantization->scales[0], bias.quantization->scales[0] * 256);
+  EXPECT_EQ(weights.constant->Data<std::int8_t>()[1], 127);
+  EXPECT_NEAR(bias.constant->Data<std::int32_t>()[0], 1073741823, 65);
+}
+
+TEST(QuantizeInt8, SharesOneQuantizeAndOneDequantize) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"
+      "b : float32[1x2] = mul(x, a)\nout output_0 = b\nout output_1 = b\n",
+      {{"x", kUnit}, {"a", kUnit}, {"b", kUnit}});
+  EXPECT_EQ(Operations(quantized.graph), "quantize tanh mul dequantize");
+  EXPECT_EQ(quantized.graph.outputs[0].value, quantized.graph.outputs[1].value);
+}
+
+TEST(QuantizeInt8, QuantizesConstantOperandsByTheirOwnRange) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\nconst c : float32[2] = -0.1 -0.1\n"
+      "y : float32[1x2] = add(x, c)\nout output_0 = y\n",
+      {{"x", kUnit}, {"y", kUnit}});
+  const Value& constant = Input(quantized.graph, 1, 1);
+  EXPECT_EQ(constant.quantization->scales, std::vector<float>{0.1F / 255});
+  EXPECT_EQ(constant.quantization->zero_points, std::vector<std::int64_t>{127});
+  EXPECT_EQ(constant.constant->Data<std::int8_t>()[0], -128);
+}
+
+TEST(QuantizeInt8, QuantizesConstantsBesideAnOperandByTheCommonScale) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\nconst c : float32[2] = 0.5 9\n"
+      "y : float32[1x2] = maximum(x, c)\nout output_0 = y\n",
+      {{"x", kUnit}, {"y", kUnit}});
+  const Value& constant = Input(quantized.graph, 1, 1);
+  EXPECT_EQ(constant.quantization, Input(quantized.graph, 1, 0).quantization);
+  EXPECT_EQ(constant.constant->Data<std::int8_t>()[0], 0);
+  EXPECT_EQ(constant.constant->Data<std::int8_t>()[1], 127) << "saturated";
+}
+
+TEST(QuantizeInt8, RequantizesTheEdgeThatDisagrees) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\na : float32[1x2] = logistic(x)\n"
+      "c : float32[1x4] = concatenation(x, a) axis=1\nout output_0 = c\n",
+      {{"x", kEight}, {"a", kUnit}, {"c", kEight}});
+  EXPECT_EQ(Operations(quantized.graph),
+            "quantize logistic quantize concatenation dequantize");
+  EXPECT_EQ(quantized.graph.nodes[2].inputs[0], quantized.graph.nodes[1].outputs[0]);
+  EXPECT_EQ(Input(quantized.graph, 3, 0).quantization->scales,
+            Input(quantized.graph, 3, 1).quantization->scales);
+}
+
+TEST(QuantizeInt8, LeavesAnIslandWithoutRangesInFloat) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"
+      "b : float32[1x2] = exp(a)\nc : float32[1x2] = log(b)\n"
+      "d : float32[1x2] = tanh(c) @head\nout output_0 = d\n",
+      {{"x", kUnit}, {"a", kUnit}, {"c", kEight}, {"d", kUnit}});
+  EXPECT_EQ(Operations(quantized.graph),
+            "quantize tanh dequantize exp log quantize tanh dequantize");
+  EXPECT_EQ(quantized.float_operators, (std::vector<std::string>{"b (exp)", "c (log)"}));
+}
+
+TEST(QuantizeInt8, ReadsTheFloatInputWhereAnIslandDoes) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\na : float32[1x2] = exp(x)\n"
+      "b : float32[1x2] = tanh(x)\nout output_0 = a\nout output_1 = b\n",
+      {{"x", kUnit}, {"b", kUnit}});
+  EXPECT_EQ(Operations(quantized.graph), "exp quantize tanh dequantize");
+  EXPECT_EQ(quantized.graph.nodes[0].inputs[0], quantized.graph.inputs[0].value);
+}
+
+TEST(QuantizeInt8, LeavesIntegerTensorsAndInputsThatAreOutputsAlone) {
+  const auto quantized =
+      Quantized("in input = x : float32[1x2]\nout output_0 = x\n", {{"x", kUnit}});
+  EXPECT_EQ(Print(quantized.graph), "in input = x : float32[1x2]\nout output_0 = x\n");
+}
+
+}  // namespace
+}  // namespace kinglet
