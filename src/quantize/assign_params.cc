@@ -107,9 +107,7 @@ class Assigner {
 
   [[nodiscard]] float ScaleOf(ValueId id) const {
     if (plan_.params[Index(id)].has_value()) return plan_.params[Index(id)]->scale;
-    const auto values = graph_[id].constant->Data<float>();
-    const auto [min, max] = std::ranges::minmax(values);
-    return ActivationParams({min, max}).scale;
+    return ConstantParams(graph_[id].constant->Data<float>()).scale;
   }
 
   /// Addition rescales by t / (2^20 s_out), t = 2 max(s_a, s_b), which must stay below

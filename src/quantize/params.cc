@@ -36,6 +36,14 @@ class ScaleIndex {
   std::size_t inner_ = 1;
 };
 
+QuantParams ParamsBetween(double min, double max) {
+  const float scale = (static_cast<float>(max) - static_cast<float>(min)) / kSteps;
+  const auto zero_point = static_cast<float>(kLowest - min / static_cast<double>(scale));
+  const float rounded = std::clamp(std::round(zero_point), static_cast<float>(kLowest),
+                                   static_cast<float>(kHighest));
+  return {scale, static_cast<std::int32_t>(rounded)};
+}
+
 std::int32_t BiasInteger(float bias, float scale) {
   const float scaled = std::round(bias * Inverse(scale));
   if (scaled >= kLargestBias) return 2147483647;
@@ -52,11 +60,18 @@ QuantParams ActivationParams(const Range& range) {
     min -= kSmallestRange;
     max += kSmallestRange;
   }
-  const float scale = (static_cast<float>(max) - static_cast<float>(min)) / kSteps;
-  const auto zero_point = static_cast<float>(kLowest - min / static_cast<double>(scale));
-  const float rounded = std::clamp(std::round(zero_point), static_cast<float>(kLowest),
-                                   static_cast<float>(kHighest));
-  return {scale, static_cast<std::int32_t>(rounded)};
+  return ParamsBetween(min, max);
+}
+
+QuantParams ConstantParams(std::span<const float> values) {
+  const auto [least, largest] = std::ranges::minmax(values);
+  double min = std::min(static_cast<double>(least), 0.0);
+  double max = std::max(static_cast<double>(largest), 0.0);
+  if (max - min <= kSmallestRange) {
+    min = std::min(min, -kSmallestRange / 2);
+    max = std::max(max, kSmallestRange / 2);
+  }
+  return ParamsBetween(min, max);
 }
 
 std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,

@@ -18,6 +18,10 @@ namespace kinglet {
 /// A range below 1e-6 is widened by 1e-6 to both sides.
 QuantParams ActivationParams(const Range& range);
 
+/// The same for a constant that is no weight. A range of up to 1e-6 is widened to hold
+/// -5e-7..5e-7. REQUIRES: at least one value.
+QuantParams ConstantParams(std::span<const float> values);
+
 /// q = round(x / scale) + zero point, as x * f32(1 / scale), saturated to INT8.
 std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,
                                           const QuantParams& params);

@@ -103,8 +103,7 @@ class Quantizer {
   ValueId ConstantOperand(ValueId id, const std::optional<QuantParams>& wanted) {
     const Value& value = from_[id];
     const auto floats = value.constant->Data<float>();
-    const auto [min, max] = std::ranges::minmax(floats);
-    const QuantParams params = wanted.value_or(ActivationParams({min, max}));
+    const QuantParams params = wanted.has_value() ? *wanted : ConstantParams(floats);
     const ValueId constant = to_.AddConstant(
         value.name, Int8Tensor(value.shape, QuantizeConstant(floats, params)));
     to_[constant].quantization = ToQuantization(params);

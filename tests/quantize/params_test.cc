@@ -41,6 +41,19 @@ TEST(ActivationParams, WidenRangesBelowAMillionth) {
   EXPECT_EQ(ActivationParams({0, 1.1e-6F}).scale, 1.1e-6F / 255);
 }
 
+// TensorFlow's parameters of the constant 1e-6: the range is -5e-7..1e-6.
+TEST(ConstantParams, WidenRangesUpToAMillionth) {
+  const float tiny[] = {1e-6F};
+  EXPECT_EQ(ConstantParams(tiny).scale, 5.88235305e-09F);
+  EXPECT_EQ(ConstantParams(tiny).zero_point, -43);
+  const float zero[] = {0};
+  EXPECT_EQ(ConstantParams(zero).scale, 3.9215684e-09F);
+  EXPECT_EQ(ConstantParams(zero).zero_point, 0);
+  const float small[] = {-1.1e-6F};
+  EXPECT_EQ(ConstantParams(small).scale, 1.1e-6F / 255);
+  EXPECT_EQ(ConstantParams(small).zero_point, 127);
+}
+
 TEST(QuantizeConstant, RoundsHalvesAwayFromZeroAndSaturates) {
   const float values[] = {0.5F, 1.5F, -0.5F, -2.5F, 1000, -1000};
   EXPECT_THAT(QuantizeConstant(values, {1, 0}), ElementsAre(1, 2, -1, -3, 127, -128));
@@ -50,7 +63,7 @@ TEST(QuantizeConstant, RoundsHalvesAwayFromZeroAndSaturates) {
 TEST(QuantizeConstant, GivesTheEndsOfItsOwnRange) {
   for (const float c : {0.1F, 0.35F, 0.65F}) {
     const float values[] = {-c};
-    const QuantParams params = ActivationParams({-c, -c});
+    const QuantParams params = ConstantParams(values);
     EXPECT_EQ(params.scale, c / 255);
     EXPECT_EQ(params.zero_point, 127);
     EXPECT_THAT(QuantizeConstant(values, params), ElementsAre(-128));
