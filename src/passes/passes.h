@@ -17,6 +17,19 @@ namespace kinglet {
 /// Declines when the linear result has another reader or is already clamped.
 Graph FoldAffine(const Graph& graph);
 
+/// Folds a constant factor or offset in front of a convolution, depthwise convolution or
+/// fully connected operation into its weights and bias. Declines when the mapped value
+/// has another reader, for an offset where the window reads zeros outside the input, and
+/// for one that differs from channel to channel where the weights have one scale for all.
+Graph FoldAffineBefore(const Graph& graph);
+
+/// Moves element-wise operations in front of the Reshape whose result they read. Declines
+/// when that has another reader.
+Graph SinkReshapes(const Graph& graph);
+
+/// Computes what depends on constants alone.
+Graph FoldConstants(const Graph& graph);
+
 /// Moves a Relu into the operation that makes its input, so that INT8 rescales once.
 /// Declines when that result has another reader or the operation carries no activation.
 Graph FuseActivations(const Graph& graph);

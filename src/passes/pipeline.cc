@@ -33,10 +33,13 @@ Graph Settled(Graph graph, std::size_t count, const PassListener& listener) {
 
 const std::vector<Pass>& Passes() {
   static const std::vector<Pass> kPasses = {
+      {"fold_constants", FoldConstants},           // what no input reaches
       {"remove_identities", RemoveIdentities},     // slices and reshapes of everything
       {"merge_movers", MergeMovers},               // one transpose or reshape for two
+      {"sink_reshapes", SinkReshapes},             // out of the way of what follows
       {"fold_padding", FoldPadding},               // zero padding into convolutions
       {"fold_affine", FoldAffine},                 // batch normalization into weights
+      {"fold_affine_before", FoldAffineBefore},    // scaled inputs into weights
       {"fuse_activations", FuseActivations},       // clamps into their producers
       {"fold_positive_scale", FoldPositiveScale},  // factors behind a clamp into weights
       {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions; the last

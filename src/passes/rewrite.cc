@@ -11,6 +11,11 @@ std::size_t OutputAxis(const Op& op) {
   return std::holds_alternative<DepthwiseConv2d>(op) ? kDepthwiseAxis : 0;
 }
 
+std::vector<float> Mapped(std::vector<float> values, float (*map)(float)) {
+  std::ranges::transform(values, values.begin(), map);
+  return values;
+}
+
 Tensor Scaled(Tensor weights, std::size_t axis, std::span<const float> scale) {
   std::size_t inner = 1;
   for (std::size_t i = axis + 1; i < weights.shape().size(); ++i) {
@@ -21,6 +26,47 @@ Tensor Scaled(Tensor weights, std::size_t axis, std::span<const float> scale) {
     elements[i] *= scale[i / inner % scale.size()];
   }
   return weights;
+}
+
+/// Input channel that an element of the weights meets, of `channels` in all.
+std::size_t InputChannel(const Op& op, const Shape& weights, std::size_t element,
+                         std::size_t channels) {
+  const auto last = static_cast<std::size_t>(weights.back());
+  if (!std::holds_alternative<DepthwiseConv2d>(op)) return element % last % channels;
+  return element % last / (last / channels);
+}
+
+/// Weights w * scale[input channel]; one scale stands for all channels.
+Tensor ScaledInputs(const Op& op, Tensor weights, std::span<const float> scale) {
+  const std::span<float> elements = weights.Data<float>();
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    elements[i] *= scale[InputChannel(op, weights.shape(), i, scale.size())];
+  }
+  return weights;
+}
+
+/// Per output channel, the sum of w * offset[input channel].
+std::vector<double> SumsOf(const Op& op, const Tensor& weights,
+                           std::span<const float> offset) {
+  const auto outputs = static_cast<std::size_t>(weights.shape()[OutputAxis(op)]);
+  const std::span<const float> elements = weights.Data<float>();
+  const bool is_depthwise = std::holds_alternative<DepthwiseConv2d>(op);
+  std::vector<double> sums(outputs);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const std::size_t output =
+        is_depthwise ? i % outputs : i / (elements.size() / outputs);
+    sums[output] +=
+        static_cast<double>(elements[i]) *
+        static_cast<double>(offset[InputChannel(op, weights.shape(), i, offset.size())]);
+  }
+  return sums;
+}
+
+void SetBias(Graph& graph, Node& linear, const std::vector<float>& bias) {
+  linear.inputs.resize(2);
+  linear.inputs.push_back(graph.AddConstant(
+      linear.name + "/bias", Tensor::Of<float>({static_cast<std::int64_t>(bias.size())},
+                                               std::span<const float>(bias))));
 }
 
 }  // namespace
@@ -79,6 +125,29 @@ std::vector<float> BiasOf(const Graph& graph, const Node& linear) {
   return std::vector<float>(static_cast<std::size_t>(weights[OutputAxis(linear.op)]));
 }
 
+std::optional<Affine> AffineOf(const Graph& graph, const Node& node) {
+  const Activation* activation = ActivationOf(node.op);
+  if (node.inputs.size() != 2 || activation == nullptr ||
+      *activation != Activation::kNone) {
+    return std::nullopt;
+  }
+  const bool first_constant = graph[node.inputs[0]].constant != nullptr;
+  const Shape& x = graph[node.inputs[first_constant ? 1 : 0]].shape;
+  if (x.empty() || x != graph[node.outputs[0]].shape) return std::nullopt;
+  const auto c = PerChannel(graph, node.inputs[first_constant ? 0 : 1], x.back());
+  if (!c.has_value()) return std::nullopt;
+  if (std::holds_alternative<Mul>(node.op)) return Affine{*c, {}};
+  if (std::holds_alternative<Add>(node.op)) return Affine{{}, *c};
+  if (first_constant) return std::nullopt;
+  if (std::holds_alternative<Sub>(node.op)) {
+    return Affine{{}, Mapped(*c, [](float v) { return -v; })};
+  }
+  if (std::holds_alternative<Div>(node.op)) {
+    return Affine{Mapped(*c, [](float v) { return 1.0F / v; }), {}};
+  }
+  return std::nullopt;
+}
+
 void ApplyAfter(Graph& graph, Node& linear, const Affine& affine) {
   std::vector<float> bias = BiasOf(graph, linear);
   if (!affine.scale.empty()) {
@@ -91,10 +160,24 @@ void ApplyAfter(Graph& graph, Node& linear, const Affine& affine) {
     if (!affine.scale.empty()) bias[c] *= affine.scale[c];
     if (!affine.offset.empty()) bias[c] += affine.offset[c];
   }
-  linear.inputs.resize(2);
-  linear.inputs.push_back(graph.AddConstant(
-      linear.name + "/bias", Tensor::Of<float>({static_cast<std::int64_t>(bias.size())},
-                                               std::span<const float>(bias))));
+  SetBias(graph, linear, bias);
+}
+
+void ApplyBefore(Graph& graph, Node& linear, const Affine& affine) {
+  const Value& old = graph[linear.inputs[1]];
+  const std::string name = old.name;
+  const Tensor weights = *old.constant;
+  if (!affine.scale.empty()) {
+    linear.inputs[1] =
+        graph.AddConstant(name, ScaledInputs(linear.op, weights, affine.scale));
+  }
+  if (affine.offset.empty()) return;
+  std::vector<float> bias = BiasOf(graph, linear);
+  const std::vector<double> added = SumsOf(linear.op, weights, affine.offset);
+  for (std::size_t c = 0; c < bias.size(); ++c) {
+    bias[c] += static_cast<float>(added[c]);
+  }
+  SetBias(graph, linear, bias);
 }
 
 std::optional<ValueId> OnlyComputedInput(const Graph& graph, const Node& node) {

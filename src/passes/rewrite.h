@@ -32,10 +32,18 @@ struct Affine {
   std::vector<float> offset;
 };
 
+/// The node as an affine map per channel of its only computed operand, or nothing.
+std::optional<Affine> AffineOf(const Graph& graph, const Node& node);
+
 /// Gives a linear node the weights w * scale and the bias b * scale + offset, each step
 /// rounded to float32. The old constants stay for other readers.
 /// REQUIRES: IsLinear, one element per output channel.
 void ApplyAfter(Graph& graph, Node& linear, const Affine& affine);
+
+/// Makes a linear node compute from x what it did from x * scale + offset, scale and
+/// offset per input channel or one for all. REQUIRES: IsLinear; no offset where the
+/// window reads zeros outside the input.
+void ApplyBefore(Graph& graph, Node& linear, const Affine& affine);
 
 /// The bias of a linear node, zeros when it has none.
 std::vector<float> BiasOf(const Graph& graph, const Node& linear);

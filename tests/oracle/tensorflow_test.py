@@ -4,7 +4,7 @@
 usage: tensorflow_test.py PROGRAM PACKS_FOLDER [PATTERN]
 
 Each folder of PACKS_FOLDER holds a Keras model, calibration.npz and tf_ptq.tflite; those
-whose "suite/name" matches PATTERN (birdnet/*) are compared. Operators are matched by the
+whose "suite/name" matches PATTERN (all) are compared. Operators are matched by the
 layer that made them and their order within it; where a rewrite of ours leaves a layer with
 fewer, those with equal integers and scales match and the others stand alone. Operators
 that only move elements are left out. Prints the shares that are equal, and what is not.
@@ -160,7 +160,10 @@ def compare_weights(tally, ours, theirs):
     if a.scales.shape != b.scales.shape:
         tally.count("weight scales", 0, f"{name}: {n} instead of {b.scales.size}", n)
         return
-    off = np.abs(a.scales / b.scales - 1)
+    factor = np.median(a.scales / b.scales)
+    if abs(factor - 1) > WEIGHT_SCALE_TOLERANCE:
+        tally.lines.append(f"weight scales: {name}: {factor:.6g} times TensorFlow's")
+    off = np.abs(a.scales / b.scales / factor - 1)
     close = int(np.sum(off <= WEIGHT_SCALE_TOLERANCE))
     tally.count("weight scales", close, f"{name}: {n - close} differ, by up to {off.max():.1e}", n)
     tally.count("weight scales bit for bit", int(np.sum(off == 0)), "", n)
@@ -183,18 +186,32 @@ def compare_activation(tally, ours, theirs):
     )  # fmt: skip
 
 
+def matched(ours, theirs):
+    """Pairs of operators, layer by layer, and those of ours that stand alone."""
+    mine, his = by_layer(ours, True), by_layer(theirs, False)
+    found = [pair for key, group in mine.items() for pair in pairs(group, his.pop(key, []))]
+    taken = {id(o) for pair in found for o in pair}
+    alone = [o for group in mine.values() for o in group if id(o) not in taken]
+    others = [o for group in his.values() for o in group]  # of layers with another name
+    for a in alone[:]:
+        match = next((b for b in others if a.code == b.code and counterparts(a, b)), None)
+        if match is not None:
+            found.append((a, match))
+            alone.remove(a)
+            others.remove(match)
+    return found, alone
+
+
 def compare(ours, theirs):
     tally = Tally()
-    mine, his = by_layer(ours, True), by_layer(theirs, False)
-    for key, operators in mine.items():
-        found = pairs(operators, his.get(key, []))
-        alone = [o.outputs[0].name for o in operators if all(o is not a for a, _ in found)]
-        tally.count("operators", len(found), f"only ours: {', '.join(alone)}", len(operators))
-        for a, b in found:
-            compare_activation(tally, a, b)
-            if a.code in WEIGHTED:
-                compare_weights(tally, a, b)
-                compare_biases(tally, a, b)
+    found, alone = matched(ours, theirs)
+    names = ", ".join(o.outputs[0].name for o in alone)
+    tally.count("operators", len(found), f"only ours: {names}", len(found) + len(alone))
+    for a, b in found:
+        compare_activation(tally, a, b)
+        if a.code in WEIGHTED:
+            compare_weights(tally, a, b)
+            compare_biases(tally, a, b)
     return tally
 
 
@@ -209,7 +226,7 @@ def verdict(total):
 
 def main():
     program, packs = Path(sys.argv[1]), Path(sys.argv[2])
-    pattern = sys.argv[3] if len(sys.argv) > 3 else "birdnet/*"
+    pattern = sys.argv[3] if len(sys.argv) > 3 else "*"
     if not packs.is_dir():
         print(f"SKIPPED: there are no files of TensorFlow's at {packs} to compare with")
         return SKIPPED
