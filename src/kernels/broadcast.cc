@@ -41,30 +41,28 @@ Broadcast2::Broadcast2(std::span<const std::int64_t> a, std::span<const std::int
   for (std::size_t i = dims.size(); i-- > 2;) outer_.push_back(dims[i]);
 }
 
+Size Broadcast2::Matrices() const {
+  Size matrices = 1;
+  for (const Dim& dim : outer_) matrices *= dim.size;
+  return matrices;
+}
+
+Broadcast2::Offsets Broadcast2::OffsetsOf(Size matrix) const {
+  Offsets offsets;
+  for (std::size_t d = outer_.size(); d-- > 0;) {
+    offsets.a += matrix % outer_[d].size * outer_[d].a;
+    offsets.b += matrix % outer_[d].size * outer_[d].b;
+    matrix /= outer_[d].size;
+  }
+  return offsets;
+}
+
 void Broadcast2::Run(const KernelTable& kernels, BinaryOp op, Clamp clamp, const float* a,
                      const float* b, float* out) const {
-  Size repeats = 1;
-  for (const Dim& dim : outer_) repeats *= dim.size;
-  for (Size i = 0; i < repeats; ++i) {
-    Size rest = i;
-    Size a_offset = 0;
-    Size b_offset = 0;
-    for (std::size_t d = outer_.size(); d-- > 0;) {
-      a_offset += rest % outer_[d].size * outer_[d].a;
-      b_offset += rest % outer_[d].size * outer_[d].b;
-      rest /= outer_[d].size;
-    }
-    kernels.binary(op, {.rows = rows_.size,
-                        .columns = columns_.size,
-                        .a = a + a_offset,
-                        .a_row = rows_.a,
-                        .a_column = columns_.a,
-                        .b = b + b_offset,
-                        .b_row = rows_.b,
-                        .b_column = columns_.b,
-                        .out = out + i * rows_.size * columns_.size,
-                        .clamp = clamp});
-  }
+  ForMatrices<BinaryArgs>(a, b, out, [&](BinaryArgs args) {
+    args.clamp = clamp;
+    kernels.binary(op, args);
+  });
 }
 
 }  // namespace kinglet

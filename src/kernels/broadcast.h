@@ -18,7 +18,34 @@ class Broadcast2 {
   void Run(const KernelTable& kernels, BinaryOp op, Clamp clamp, const float* a,
            const float* b, float* out) const;
 
+  /// Calls body(args) for one matrix after the other. Args is BinaryArgs or
+  /// IntBinaryArgs; T its element.
+  template <typename Args, typename T, typename Body>
+  void ForMatrices(const T* a, const T* b, T* out, const Body& body) const {
+    for (Size i = 0; i < Matrices(); ++i) {
+      const Offsets from = OffsetsOf(i);
+      Args args;
+      args.rows = rows_.size;
+      args.columns = columns_.size;
+      args.a = a + from.a;
+      args.a_row = rows_.a;
+      args.a_column = columns_.a;
+      args.b = b + from.b;
+      args.b_row = rows_.b;
+      args.b_column = columns_.b;
+      args.out = out + i * rows_.size * columns_.size;
+      body(args);
+    }
+  }
+
  private:
+  struct Offsets {
+    Size a = 0;
+    Size b = 0;
+  };
+  [[nodiscard]] Size Matrices() const;
+  [[nodiscard]] Offsets OffsetsOf(Size matrix) const;
+
   /// Output size and the operands' strides (0: broadcast) of one axis.
   struct Dim {
     Size size;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/arguments.h"
+#include "kernels/int_arguments.h"
 
 namespace kinglet {
 
@@ -35,6 +36,16 @@ struct KernelTable {
   /// scale * (q - zero_point), rounded once.
   void (*dequantize_int8)(Scale scale, Size n, const std::int8_t* in, float* out);
   void (*dequantize_int16)(Scale scale, Size n, const std::int16_t* in, float* out);
+
+  // Integers, one sample at a time; the elementwise ones also work in place.
+  void (*conv_int8)(const IntConvPlan<std::int32_t>& plan, const std::int8_t* in,
+                    std::int8_t* out);
+  void (*depthwise_int8)(const IntDepthwisePlan<std::int32_t>& plan,
+                         const std::int8_t* in, std::int8_t* out);
+  void (*average_pool_int8)(const IntPoolPlan& plan, const std::int8_t* in,
+                            std::int8_t* out);
+  void (*max_pool_int8)(const IntPoolPlan& plan, const std::int8_t* in, std::int8_t* out);
+  void (*binary_int8)(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& args);
 };
 
 }  // namespace kinglet

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "kernels/portable.h"
+#include "kernels/portable_int.h"
 #include "kernels/tables.h"
 
 namespace kinglet {
@@ -164,6 +165,11 @@ const KernelTable kPortableKernels = {
     .quantize_int16 = portable::Quantize<std::int16_t>,
     .dequantize_int8 = portable::Dequantize<std::int8_t>,
     .dequantize_int16 = portable::Dequantize<std::int16_t>,
+    .conv_int8 = portable::ConvInt,
+    .depthwise_int8 = portable::DepthwiseInt,
+    .average_pool_int8 = portable::AveragePoolInt,
+    .max_pool_int8 = portable::MaxPoolInt,
+    .binary_int8 = portable::BinaryInt,
 };
 
 }  // namespace kinglet

@@ -3,34 +3,10 @@
 #include <limits>
 
 #include "kernels/portable.h"
+#include "kernels/portable_taps.h"
 
 namespace kinglet::portable {
 namespace {
-
-/// Position of a tap, or -1 outside.
-Size At(const Axis& axis, Size out, Size tap) {
-  const Size i = out * axis.stride - axis.before + tap * axis.dilation;
-  return i < axis.in ? i : -1;
-}
-
-template <typename Body>
-void ForOutputs(const Axis& h, const Axis& w, const Body& body) {
-  for (Size oy = 0; oy < h.out; ++oy) {
-    for (Size ox = 0; ox < w.out; ++ox) body(oy, ox);
-  }
-}
-
-/// body(position in the input or -1, number of the tap), in order.
-template <typename Body>
-void ForTaps(const Axis& h, const Axis& w, Size oy, Size ox, const Body& body) {
-  for (Size ky = 0; ky < h.kernel; ++ky) {
-    for (Size kx = 0; kx < w.kernel; ++kx) {
-      const Size y = At(h, oy, ky);
-      const Size x = At(w, ox, kx);
-      body(y < 0 || x < 0 ? -1 : y * w.in + x, ky * w.kernel + kx);
-    }
-  }
-}
 
 float ConvOne(const ConvPlan& plan, const float* in, Size oy, Size ox, Size output) {
   const Size inputs = plan.in_channels / plan.groups;

@@ -8,7 +8,7 @@
 namespace kinglet {
 
 Reduction::Reduction(std::span<const std::int64_t> shape,
-                     std::span<const std::int64_t> axes) {
+                     std::span<const std::int64_t> axes, std::size_t element_bytes) {
   std::vector<std::int64_t> before;
   std::vector<std::int64_t> reduced;
   std::vector<std::int64_t> after;
@@ -28,20 +28,8 @@ Reduction::Reduction(std::span<const std::int64_t> shape,
   std::vector<std::int64_t> perm = before;
   perm.insert(perm.end(), reduced.begin(), reduced.end());
   perm.insert(perm.end(), after.begin(), after.end());
-  StridedCopy gather = Permutation(shape, perm, sizeof(float));
+  StridedCopy gather = Permutation(shape, perm, element_bytes);
   if (!gather.IsIdentity()) gather_ = std::move(gather);
-}
-
-void Reduction::Run(const KernelTable& kernels, ReduceOp op, const float* in,
-                    float* out) const {
-  std::vector<float> gathered;
-  if (gather_.has_value()) {
-    gathered.resize(static_cast<std::size_t>(outer_ * count_ * inner_));
-    gather_->Run(kernels, reinterpret_cast<const std::byte*>(in),
-                 reinterpret_cast<std::byte*>(gathered.data()));
-    in = gathered.data();
-  }
-  kernels.reduce(op, {outer_, count_, inner_, in, out});
 }
 
 }  // namespace kinglet

@@ -6,6 +6,7 @@
 #include "kernels/depthwise-inl.h"
 #include "kernels/elementwise-inl.h"
 #include "kernels/kernel_table.h"
+#include "kernels/portable_int.h"
 #include "kernels/reduce-inl.h"
 #include "kernels/transpose-inl.h"
 
@@ -29,7 +30,12 @@ constexpr KernelTable TableOf(InstructionSet instruction_set) {
           .quantize_int8 = QuantizeTo<std::int8_t>,
           .quantize_int16 = QuantizeTo<std::int16_t>,
           .dequantize_int8 = DequantizeFrom<std::int8_t>,
-          .dequantize_int16 = DequantizeFrom<std::int16_t>};
+          .dequantize_int16 = DequantizeFrom<std::int16_t>,
+          .conv_int8 = portable::ConvInt,
+          .depthwise_int8 = portable::DepthwiseInt,
+          .average_pool_int8 = portable::AveragePoolInt,
+          .max_pool_int8 = portable::MaxPoolInt,
+          .binary_int8 = portable::BinaryInt};
 }
 
 }  // namespace

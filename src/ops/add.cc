@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +10,7 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Add& op, const NodeView& view) {
+  if (!MakesFloat(view)) return IntSum(IntBinaryOp::kAdd, op.activation, view);
   return FloatBinary(BinaryOp::kAdd, op.activation, view);
 }
 

@@ -5,6 +5,8 @@
 #include "kernels/conv.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
+#include "ops/int_linear.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -43,7 +45,6 @@ int Version(const NodeView& view) {
 }
 
 Kernel Compile(const Conv2d& op, const NodeView& view) {
-  CheckFloat(view);
   const Shape& in = view.Input(0).shape;
   const Shape& weights = view.Input(1).shape;
   const ConvShape shape{
@@ -52,6 +53,18 @@ Kernel Compile(const Conv2d& op, const NodeView& view) {
       .in_channels = in[3],
       .out_channels = weights[0],
       .groups = in[3] / weights[3]};
+  if (!MakesFloat(view)) {
+    return IntConv({.batch = in[0],
+                    .h = shape.h,
+                    .w = shape.w,
+                    .in_channels = shape.in_channels,
+                    .out_channels = shape.out_channels,
+                    .groups = shape.groups,
+                    .activation = op.activation,
+                    .factors = ChannelFactors(view)},
+                   view);
+  }
+  CheckFloat(view);
   const auto conv = std::make_shared<const PackedConv>(
       shape, FloatConstant(view.Input(1)), FloatConstant(view.Input(2)),
       ClampOf(op.activation));

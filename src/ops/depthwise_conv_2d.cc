@@ -3,6 +3,8 @@
 #include "kernels/kernels.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
+#include "ops/int_linear.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -37,17 +39,28 @@ int Version(const DepthwiseConv2d& op, const NodeView& view) {
 }
 
 Kernel Compile(const DepthwiseConv2d& op, const NodeView& view) {
-  CheckFloat(view);
   const Shape& in = view.Input(0).shape;
   const Shape& weights = view.Input(1).shape;
-  const DepthwisePlan plan{
-      .h = AxisOf({in[1], weights[1], op.stride_h, op.dilation_h, op.padding}),
-      .w = AxisOf({in[2], weights[2], op.stride_w, op.dilation_w, op.padding}),
-      .in_channels = in[3],
-      .multiplier = weights[3] / in[3],
-      .weights = FloatConstant(view.Input(1)).data(),
-      .bias = FloatConstant(view.Input(2)).data(),
-      .clamp = ClampOf(op.activation)};
+  const Axis h = AxisOf({in[1], weights[1], op.stride_h, op.dilation_h, op.padding});
+  const Axis w = AxisOf({in[2], weights[2], op.stride_w, op.dilation_w, op.padding});
+  if (!MakesFloat(view)) {
+    return IntDepthwise({.batch = in[0],
+                         .h = h,
+                         .w = w,
+                         .in_channels = in[3],
+                         .out_channels = weights[3],
+                         .activation = op.activation,
+                         .factors = ChannelFactors(view)},
+                        view);
+  }
+  CheckFloat(view);
+  const DepthwisePlan plan{.h = h,
+                           .w = w,
+                           .in_channels = in[3],
+                           .multiplier = weights[3] / in[3],
+                           .weights = FloatConstant(view.Input(1)).data(),
+                           .bias = FloatConstant(view.Input(2)).data(),
+                           .clamp = ClampOf(op.activation)};
   return [&kernels = Kernels(), plan, weights_owner = view.Input(1).constant,
           bias_owner = view.Input(2).constant, batch = in[0],
           in_size = in[1] * in[2] * in[3],

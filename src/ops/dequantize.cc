@@ -1,7 +1,7 @@
 // Dequantize: scale * (q - zero point), computed in double and rounded once.
 #include "kernels/kernels.h"
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 

@@ -41,14 +41,6 @@ void CheckFloat(const NodeView& view) {
   Check(view.Output().dtype == DType::kFloat32, "a float32 result");
 }
 
-Scale ScaleOf(const Value& value) {
-  Check(value.dtype == DType::kInt8 || value.dtype == DType::kInt16, "int8 or int16");
-  Check(value.quantization.has_value() && value.quantization->scales.size() == 1,
-        "one scale for the whole tensor");
-  return {.scale = value.quantization->scales[0],
-          .zero_point = static_cast<std::int32_t>(value.quantization->zero_points[0])};
-}
-
 Kernel FloatBinary(BinaryOp op, Activation activation, const NodeView& view) {
   CheckFloat(view);
   return [&kernels = Kernels(), op, clamp = ClampOf(activation),
@@ -70,7 +62,8 @@ Kernel FloatUnary(UnaryOp op, const NodeView& view) {
 Kernel FloatReduce(ReduceOp op, const Ints& axes, const NodeView& view) {
   CheckFloat(view);
   return [&kernels = Kernels(), op,
-          reduction = Reduction(view.Input(0).shape, axes)](const Buffers& buffers) {
+          reduction = Reduction(view.Input(0).shape, axes, sizeof(float))](
+             const Buffers& buffers) {
     reduction.Run(kernels, op, buffers.In<float>(0), buffers.Out<float>());
   };
 }

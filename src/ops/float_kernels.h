@@ -18,9 +18,6 @@ std::span<const float> FloatConstant(const Value& value);
 /// Aborts unless the first input and the first output are float32.
 void CheckFloat(const NodeView& view);
 
-/// Scale and zero point of a whole int8 or int16 tensor. REQUIRES: it has them.
-Scale ScaleOf(const Value& value);
-
 Kernel FloatBinary(BinaryOp op, Activation activation, const NodeView& view);
 Kernel FloatUnary(UnaryOp op, const NodeView& view);
 Kernel FloatReduce(ReduceOp op, const Ints& axes, const NodeView& view);

@@ -5,6 +5,8 @@
 #include "kernels/conv.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
+#include "ops/int_linear.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -37,7 +39,21 @@ int Version(const NodeView& view) {
   return VersionFor(view, {.float32 = 1, .int8 = 4, .int16 = 11});
 }
 
+/// The reference kernels multiply sums in double (rule 8.2).
+Kernel CompileInt(const FullyConnected& op, const NodeView& view) {
+  const Shape& weights = view.Input(1).shape;
+  const Size rows = ElementCount(view.Input(0).shape) / weights[1];
+  return IntConv({.w = {.in = rows, .out = rows},
+                  .in_channels = weights[1],
+                  .out_channels = weights[0],
+                  .activation = op.activation,
+                  .factors = ChannelFactors(view),
+                  .in_double = view.rounding == Rounding::kDouble},
+                 view);
+}
+
 Kernel Compile(const FullyConnected& op, const NodeView& view) {
+  if (!MakesFloat(view)) return CompileInt(op, view);
   CheckFloat(view);
   const Shape& weights = view.Input(1).shape;
   const std::vector<float> zeros(static_cast<std::size_t>(weights[0]));

@@ -3,13 +3,29 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
 
+/// Two factors, in float32: of x >= 0 and of x < 0.
+Kernel CompileInt(const LeakyRelu& op, const NodeView& view) {
+  const Scale in = ScaleOf(view.Input(0));
+  const float out_scale = ScaleOf(view.Output()).scale;
+  const Multiplier positive = QuantizeMultiplier(in.scale / out_scale, view.rounding);
+  const Multiplier negative =
+      QuantizeMultiplier(in.scale * op.alpha / out_scale, view.rounding);
+  const IntOutput output = OutputOf(view, Activation::kNone);
+  return IntMap(view, [&](std::int32_t q) {
+    const std::int32_t x = q - in.zero_point;
+    return Clamped(Multiply(x, x >= 0 ? positive : negative, view.rounding), output);
+  });
+}
+
 Kernel Compile(const LeakyRelu& op, const NodeView& view) {
+  if (!MakesFloat(view)) return CompileInt(op, view);
   CheckFloat(view);
   return [&kernels = Kernels(), alpha = op.alpha,
           n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {

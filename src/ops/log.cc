@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +10,7 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Log& /*op*/, const NodeView& view) {
+  if (!MakesFloat(view)) return RealMap(view, LogOf);
   return FloatUnary(UnaryOp::kLog, view);
 }
 

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +10,9 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Logistic& /*op*/, const NodeView& view) {
+  if (!MakesFloat(view)) {
+    return RealMap(view, [](float x) { return 1.0F / (1.0F + ExpOf(-x)); });
+  }
   return FloatUnary(UnaryOp::kLogistic, view);
 }
 

@@ -1,7 +1,10 @@
 // Largest cell of a window. INT8 keeps the scale.
 #include "kernels/kernels.h"
+#include "kernels/portable_int.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
+#include "ops/int_reduce.h"
 #include "ops/pool.h"
 
 namespace kinglet {
@@ -9,8 +12,13 @@ namespace {
 
 Kernel Compile(const MaxPool2d& op, const NodeView& view) {
   const Shape& in = view.Input(0).shape;
-  return FloatPool(Kernels().max_pool, PoolWindowH(op, in[1]), PoolWindowW(op, in[2]),
+  const Window h = PoolWindowH(op, in[1]);
+  const Window w = PoolWindowW(op, in[2]);
+  if (!MakesFloat(view)) {
+    return IntPool({Kernels().max_pool_int8, portable::MaxPoolInt<std::int16_t>}, h, w,
                    op.activation, view);
+  }
+  return FloatPool(Kernels().max_pool, h, w, op.activation, view);
 }
 
 TfliteOp Form(const MaxPool2d& op, const NodeView& view,

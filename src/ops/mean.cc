@@ -2,6 +2,8 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/int_reduce.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -13,6 +15,7 @@ Inferred Infer(const Mean& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const Mean& op, const NodeView& view) {
+  if (!MakesFloat(view)) return IntMeanOver(op.axes, view);
   return FloatReduce(ReduceOp::kMean, op.axes, view);
 }
 

@@ -3,6 +3,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -10,6 +11,7 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Minimum& /*op*/, const NodeView& view) {
+  if (!MakesFloat(view)) return IntSelect(IntBinaryOp::kMinimum, view);
   return FloatBinary(BinaryOp::kMinimum, Activation::kNone, view);
 }
 

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -16,7 +17,21 @@ int MulVersion(const NodeView& view) {
   return product / scale(view.Output()) >= 1.0F ? 3 : 2;
 }
 
+/// The factor is in float32, operation by operation.
+Kernel CompileInt(const Mul& op, const NodeView& view) {
+  const Scale a = ScaleOf(view.Input(0));
+  const Scale b = ScaleOf(view.Input(1));
+  const float factor = a.scale * b.scale / ScaleOf(view.Output()).scale;
+  return IntBinary({.op = IntBinaryOp::kMul,
+                    .a_zero_point = a.zero_point,
+                    .b_zero_point = b.zero_point,
+                    .result = QuantizeMultiplier(factor, view.rounding),
+                    .output = OutputOf(view, op.activation)},
+                   view);
+}
+
 Kernel Compile(const Mul& op, const NodeView& view) {
+  if (!MakesFloat(view)) return CompileInt(op, view);
   return FloatBinary(BinaryOp::kMul, op.activation, view);
 }
 

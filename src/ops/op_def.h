@@ -15,6 +15,7 @@
 
 #include "base/tensor.h"
 #include "ir/graph.h"
+#include "kernels/int_arguments.h"
 #include "schema/tflite_generated.h"
 
 namespace kinglet {
@@ -29,6 +30,7 @@ struct TensorType {
 struct NodeView {
   const Graph& graph;
   const Node& node;
+  Rounding rounding = Rounding::kDouble;  ///< of the integer kernels
 
   [[nodiscard]] const Value& Input(std::size_t i) const { return graph[node.inputs[i]]; }
   [[nodiscard]] const Value& Output(std::size_t i = 0) const {

@@ -2,7 +2,7 @@
 // or integer to integer with another scale.
 #include "kernels/kernels.h"
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -13,8 +13,19 @@ Inferred Infer(const Quantize& op, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{op.dtype, inputs[0].shape}};
 }
 
+/// Integer to integer.
+Kernel Requantize(const NodeView& view) {
+  const Scale in = ScaleOf(view.Input(0));
+  const double factor = double{in.scale} / ScaleOf(view.Output()).scale;
+  const Multiplier multiplier = QuantizeMultiplier(factor, view.rounding);
+  const IntOutput output = OutputOf(view, Activation::kNone);
+  return IntMap(view, [&](std::int32_t q) {
+    return Clamped(Multiply(q - in.zero_point, multiplier, view.rounding), output);
+  });
+}
+
 Kernel Compile(const Quantize& /*op*/, const NodeView& view) {
-  Check(view.Input(0).dtype == DType::kFloat32, "a float32 operand");
+  if (view.Input(0).dtype != DType::kFloat32) return Requantize(view);
   const Value& out = view.Output();
   return [&kernels = Kernels(), to = out.dtype, scale = ScaleOf(out),
           n = ElementCount(out.shape)](const Buffers& buffers) {

@@ -3,6 +3,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -15,7 +16,18 @@ tflite::BuiltinOperator Code(Activation kind) {
   return tflite::BuiltinOperator_RELU;
 }
 
+Kernel CompileInt(const Relu& op, const NodeView& view) {
+  const Scale in = ScaleOf(view.Input(0));
+  const float factor = in.scale / ScaleOf(view.Output()).scale;
+  const Multiplier multiplier = QuantizeMultiplier(factor, view.rounding);
+  const IntOutput output = OutputOf(view, op.kind);
+  return IntMap(view, [&](std::int32_t q) {
+    return Clamped(Multiply(q - in.zero_point, multiplier, view.rounding), output);
+  });
+}
+
 Kernel Compile(const Relu& op, const NodeView& view) {
+  if (!MakesFloat(view)) return CompileInt(op, view);
   CheckFloat(view);
   return [&kernels = Kernels(), clamp = ClampOf(op.kind),
           n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {

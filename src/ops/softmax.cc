@@ -1,8 +1,10 @@
 // Softmax over the last axis. INT8: the result is always in [0, 1), 256 steps.
+#include "kernels/int_softmax.h"
 #include "kernels/kernels.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -10,11 +12,17 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Softmax& op, const NodeView& view) {
-  CheckFloat(view);
   const Shape& shape = view.Input(0).shape;
   const Size columns = shape.empty() ? 1 : shape.back();
-  return [&kernels = Kernels(), beta = op.beta, rows = ElementCount(shape) / columns,
-          columns](const Buffers& buffers) {
+  const Size rows = ElementCount(shape) / columns;
+  if (!MakesFloat(view)) {
+    return [softmax = IntSoftmax(op.beta, ScaleOf(view.Input(0)).scale), rows,
+            columns](const Buffers& buffers) {
+      softmax.Run(rows, columns, buffers.In<std::int8_t>(0), buffers.Out<std::int8_t>());
+    };
+  }
+  CheckFloat(view);
+  return [&kernels = Kernels(), beta = op.beta, rows, columns](const Buffers& buffers) {
     kernels.softmax(beta, rows, columns, buffers.In<float>(0), buffers.Out<float>());
   };
 }

@@ -2,6 +2,7 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -15,6 +16,7 @@ int SubVersion(const NodeView& view) {
 }
 
 Kernel Compile(const Sub& op, const NodeView& view) {
+  if (!MakesFloat(view)) return IntSum(IntBinaryOp::kSub, op.activation, view);
   return FloatBinary(BinaryOp::kSub, op.activation, view);
 }
 

@@ -17,9 +17,9 @@ std::size_t BytesOf(const Value& value) {
 
 }  // namespace
 
-Executor::Executor(Graph graph) : graph_(std::move(graph)) {
+Executor::Executor(Graph graph, Rounding rounding) : graph_(std::move(graph)) {
   for (const Node& node : graph_.nodes) {
-    kernels_.push_back(DefOf(node.op).compile(node.op, {graph_, node}));
+    kernels_.push_back(DefOf(node.op).compile(node.op, {graph_, node, rounding}));
   }
   ShareBytes();
   FindPlaces();

@@ -27,7 +27,7 @@ class Executor {
   class Context;
 
   /// REQUIRES: StructureProblem(graph) is nothing; every node can be compiled.
-  explicit Executor(Graph graph);
+  explicit Executor(Graph graph, Rounding rounding = Rounding::kDouble);
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
   /// Bytes of intermediate results, per context.

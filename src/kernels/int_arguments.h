@@ -1,0 +1,129 @@
+// What the integer kernels are given. Activations are dense [h, w, channels] of one
+// sample, real value = scale * (q - zero point). Every result is exact integer
+// arithmetic (docs/numerics.md, rules 7 and 8), so all instruction sets give equal bits.
+#pragma once
+
+#include "kernels/arguments.h"
+
+namespace kinglet {
+
+/// kDouble: as the reference kernels of TensorFlow Lite are built by default.
+/// kSingle: one rounding, ties toward positive infinity.
+enum class Rounding : std::uint8_t { kDouble, kSingle };
+
+/// The real factor value * 2^(shift - 31).
+struct Multiplier {
+  std::int32_t value = 0;
+  std::int32_t shift = 0;
+  bool operator==(const Multiplier&) const = default;
+};
+
+/// What happens to a rescaled sum: the zero point is added, then it is clamped.
+struct IntOutput {
+  std::int32_t zero_point = 0;
+  std::int32_t low = -128;
+  std::int32_t high = 127;
+  Rounding rounding = Rounding::kDouble;
+};
+
+/// out[o] = output(factor * (bias[o] + sum of w * (x - in_zero_point))) over the taps
+/// inside the input, factor either multipliers[o] or factors[o]. Sum is std::int32_t, or
+/// std::int64_t for sums of 16-bit activations with a 64-bit bias.
+template <typename Sum>
+struct IntConvPlan {
+  Axis h;
+  Axis w;
+  Size in_channels = 1;
+  Size out_channels = 1;
+  Size groups = 1;
+  std::int32_t in_zero_point = 0;
+  const std::int8_t* weights = nullptr;  ///< [out_channels][kh][kw][in_channels / groups]
+  const Sum* bias = nullptr;             ///< [out_channels]
+  const Multiplier* multipliers = nullptr;  ///< [out_channels], or null
+  const double* factors = nullptr;          ///< [out_channels], or null
+  IntOutput output;
+};
+
+/// Output channel o reads input channel o / multiplier.
+template <typename Sum>
+struct IntDepthwisePlan {
+  Axis h;
+  Axis w;
+  Size in_channels = 1;
+  Size multiplier = 1;
+  std::int32_t in_zero_point = 0;
+  const std::int8_t* weights = nullptr;  ///< [kh][kw][in_channels * multiplier]
+  const Sum* bias = nullptr;
+  const Multiplier* multipliers = nullptr;
+  IntOutput output;
+};
+
+/// Windows over [h, w, channels]; cells outside are left out.
+struct IntPoolPlan {
+  Axis h;
+  Axis w;
+  Size channels = 1;
+  std::int32_t low = -128;
+  std::int32_t high = 127;
+};
+
+/// Of `kAdd`, `kSub`, `kSquaredDifference` the operands are first brought to a common
+/// scale: each is shifted left and multiplied. `kMaximum`, `kMinimum` compare integers.
+enum class IntBinaryOp : std::uint8_t {
+  kAdd,
+  kSub,
+  kMul,
+  kSquaredDifference,
+  kMaximum,
+  kMinimum
+};
+
+struct IntBinaryPlan {
+  IntBinaryOp op = IntBinaryOp::kAdd;
+  std::int32_t a_zero_point = 0;
+  std::int32_t b_zero_point = 0;
+  int left_shift = 0;
+  Multiplier a = {};
+  Multiplier b = {};
+  Multiplier result = {};
+  IntOutput output = {};
+};
+
+/// `kMean`: output(multiplier * sum of (x - in_zero_point)); `kSum`: output(round(factor
+/// * sum of x + offset)), in float32; `kMaximum`: integers only.
+enum class IntReduceOp : std::uint8_t { kMean, kSum, kMaximum };
+
+struct IntReducePlan {
+  IntReduceOp op = IntReduceOp::kMean;
+  std::int32_t in_zero_point = 0;  ///< of `kMean`
+  Multiplier multiplier = {};
+  float factor = 1.0F;  ///< of `kSum`
+  float offset = 0.0F;
+  IntOutput output = {};
+};
+
+/// in[outer][count][inner] -> out[outer][inner].
+template <typename T>
+struct IntReduceArgs {
+  Size outer = 1;
+  Size count = 1;
+  Size inner = 1;
+  const T* in = nullptr;
+  T* out = nullptr;
+};
+
+/// As BinaryArgs, without the clamp.
+template <typename T>
+struct IntBinaryArgs {
+  Size rows = 1;
+  Size columns = 0;
+  const T* a = nullptr;
+  Size a_row = 0;
+  Size a_column = 1;
+  const T* b = nullptr;
+  Size b_row = 0;
+  Size b_column = 1;
+  T* out = nullptr;  ///< [rows][columns]
+};
+
+}  // namespace kinglet

@@ -1,0 +1,170 @@
+// Instantiated for the types that portable_int.h names.
+#include "kernels/portable_int.h"
+
+#include "kernels/fixed_point.h"
+#include "kernels/portable_taps.h"
+
+namespace kinglet::portable {
+namespace {
+
+/// The result for a rescaled value.
+template <typename T>
+T Finish(std::int32_t rescaled, const IntOutput& output) {
+  const std::int64_t y = std::int64_t{rescaled} + output.zero_point;
+  if (y < output.low) return static_cast<T>(output.low);
+  return static_cast<T>(y > output.high ? output.high : y);
+}
+
+/// fold(accumulated, x) over the cells of each window, then finish(accumulated, cells).
+template <typename T, typename Fold, typename Final>
+void PoolInt(const IntPoolPlan& plan, const T* in, T* out, std::int32_t start,
+             const Fold& fold, const Final& finish) {
+  ForOutputs(plan.h, plan.w, [&](Size oy, Size ox) {
+    for (Size c = 0; c < plan.channels; ++c) {
+      std::int32_t acc = start;
+      std::int32_t cells = 0;
+      ForTaps(plan.h, plan.w, oy, ox, [&](Size position, Size /*tap*/) {
+        if (position < 0) return;
+        acc = fold(acc, in[position * plan.channels + c]);
+        ++cells;
+      });
+      *out++ = Finish<T>(finish(acc, cells), {0, plan.low, plan.high, {}});
+    }
+  });
+}
+
+std::int32_t BinaryOne(const IntBinaryPlan& plan, std::int32_t x, std::int32_t y) {
+  const Rounding rounding = plan.output.rounding;
+  if (plan.op == IntBinaryOp::kMaximum) return x > y ? x : y;
+  if (plan.op == IntBinaryOp::kMinimum) return x < y ? x : y;
+  const std::int32_t a = x - plan.a_zero_point;
+  const std::int32_t b = y - plan.b_zero_point;
+  if (plan.op == IntBinaryOp::kMul) return Multiply(a * b, plan.result, rounding);
+  const auto scaled = [&](std::int32_t v, Multiplier m) {
+    return Multiply(WrappingShift(v, plan.left_shift), m, rounding);
+  };
+  const std::int32_t scaled_a = scaled(a, plan.a);
+  const std::int32_t scaled_b = scaled(b, plan.b);
+  if (plan.op == IntBinaryOp::kAdd) {
+    return Multiply(scaled_a + scaled_b, plan.result, rounding);
+  }
+  const std::int32_t difference = scaled_a - scaled_b;
+  if (plan.op == IntBinaryOp::kSub) return Multiply(difference, plan.result, rounding);
+  return Multiply(difference * difference, plan.result, rounding);
+}
+
+std::int32_t RescaledSum(const IntReducePlan& plan, std::int32_t sum) {
+  if (plan.op == IntReduceOp::kMean) {
+    return Multiply(sum, plan.multiplier, plan.output.rounding);
+  }
+  return RoundedToInt(static_cast<float>(sum) * plan.factor + plan.offset);
+}
+
+}  // namespace
+
+template <typename T, typename Sum>
+void ConvInt(const IntConvPlan<Sum>& plan, const T* in, T* out) {
+  const Size inputs = plan.in_channels / plan.groups;
+  const Size outputs = plan.out_channels / plan.groups;
+  ForOutputs(plan.h, plan.w, [&](Size oy, Size ox) {
+    const std::int8_t* weight = plan.weights;
+    for (Size o = 0; o < plan.out_channels; ++o) {
+      Sum sum = plan.bias[o];
+      ForTaps(plan.h, plan.w, oy, ox, [&](Size position, Size /*tap*/) {
+        const T* x = in + position * plan.in_channels + o / outputs * inputs;
+        for (Size c = 0; position >= 0 && c < inputs; ++c) {
+          sum += weight[c] * (x[c] - plan.in_zero_point);
+        }
+        weight += inputs;
+      });
+      const std::int32_t y =
+          plan.factors != nullptr
+              ? RoundedToInt(static_cast<double>(sum) * plan.factors[o])
+              : Multiply(sum, plan.multipliers[o], plan.output.rounding);
+      *out++ = Finish<T>(y, plan.output);
+    }
+  });
+}
+
+template <typename T, typename Sum>
+void DepthwiseInt(const IntDepthwisePlan<Sum>& plan, const T* in, T* out) {
+  const Size outputs = plan.in_channels * plan.multiplier;
+  ForOutputs(plan.h, plan.w, [&](Size oy, Size ox) {
+    for (Size o = 0; o < outputs; ++o) {
+      Sum sum = plan.bias[o];
+      ForTaps(plan.h, plan.w, oy, ox, [&](Size position, Size tap) {
+        if (position < 0) return;
+        const T x = in[position * plan.in_channels + o / plan.multiplier];
+        sum += plan.weights[tap * outputs + o] * (x - plan.in_zero_point);
+      });
+      const std::int32_t y = Multiply(sum, plan.multipliers[o], plan.output.rounding);
+      *out++ = Finish<T>(y, plan.output);
+    }
+  });
+}
+
+template <typename T>
+void AveragePoolInt(const IntPoolPlan& plan, const T* in, T* out) {
+  PoolInt(
+      plan, in, out, 0, [](std::int32_t acc, T x) { return acc + x; },
+      [](std::int32_t acc, std::int32_t cells) {
+        return (acc > 0 ? acc + cells / 2 : acc - cells / 2) / cells;
+      });
+}
+
+template <typename T>
+void MaxPoolInt(const IntPoolPlan& plan, const T* in, T* out) {
+  PoolInt(
+      plan, in, out, INT32_MIN, [](std::int32_t acc, T x) { return x > acc ? x : acc; },
+      [](std::int32_t acc, std::int32_t /*cells*/) { return acc; });
+}
+
+template <typename T>
+void BinaryInt(const IntBinaryPlan& plan, const IntBinaryArgs<T>& args) {
+  for (Size r = 0; r < args.rows; ++r) {
+    for (Size c = 0; c < args.columns; ++c) {
+      const T a = args.a[r * args.a_row + c * args.a_column];
+      const T b = args.b[r * args.b_row + c * args.b_column];
+      args.out[r * args.columns + c] = Finish<T>(BinaryOne(plan, a, b), plan.output);
+    }
+  }
+}
+
+template <typename T>
+void ReduceInt(const IntReducePlan& plan, const IntReduceArgs<T>& args) {
+  for (Size i = 0; i < args.outer * args.inner; ++i) {
+    const T* in = args.in + i / args.inner * args.count * args.inner + i % args.inner;
+    std::int32_t sum = 0;
+    T largest = *in;
+    for (Size k = 0; k < args.count; ++k) {
+      const T x = in[k * args.inner];
+      sum += x - plan.in_zero_point;
+      largest = x > largest ? x : largest;
+    }
+    args.out[i] = plan.op == IntReduceOp::kMaximum
+                      ? largest
+                      : Finish<T>(RescaledSum(plan, sum), plan.output);
+  }
+}
+
+template void ConvInt(const IntConvPlan<std::int32_t>&, const std::int8_t*, std::int8_t*);
+template void ConvInt(const IntConvPlan<std::int32_t>&, const std::int16_t*,
+                      std::int16_t*);
+template void ConvInt(const IntConvPlan<std::int64_t>&, const std::int16_t*,
+                      std::int16_t*);
+template void DepthwiseInt(const IntDepthwisePlan<std::int32_t>&, const std::int8_t*,
+                           std::int8_t*);
+template void DepthwiseInt(const IntDepthwisePlan<std::int32_t>&, const std::int16_t*,
+                           std::int16_t*);
+template void DepthwiseInt(const IntDepthwisePlan<std::int64_t>&, const std::int16_t*,
+                           std::int16_t*);
+template void AveragePoolInt(const IntPoolPlan&, const std::int8_t*, std::int8_t*);
+template void AveragePoolInt(const IntPoolPlan&, const std::int16_t*, std::int16_t*);
+template void MaxPoolInt(const IntPoolPlan&, const std::int8_t*, std::int8_t*);
+template void MaxPoolInt(const IntPoolPlan&, const std::int16_t*, std::int16_t*);
+template void BinaryInt(const IntBinaryPlan&, const IntBinaryArgs<std::int8_t>&);
+template void BinaryInt(const IntBinaryPlan&, const IntBinaryArgs<std::int16_t>&);
+template void ReduceInt(const IntReducePlan&, const IntReduceArgs<std::int8_t>&);
+template void ReduceInt(const IntReducePlan&, const IntReduceArgs<std::int16_t>&);
+
+}  // namespace kinglet::portable

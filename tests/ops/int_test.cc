@@ -1,0 +1,150 @@
+// Integer kernels on vectors made with TensorFlow Lite's reference kernels, and on small
+// numbers worked out by hand. tests/oracle compares many more.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ir/text.h"
+#include "ops/op_def.h"
+
+namespace kinglet {
+namespace {
+
+struct Case {
+  std::string name;
+  std::string text;  ///< constants and one operation
+  std::vector<int> expected;
+  Rounding rounding = Rounding::kDouble;
+};
+
+void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+
+class IntKernel : public testing::TestWithParam<Case> {};
+
+TEST_P(IntKernel, GivesTheExpectedIntegers) {
+  const Graph graph = Parse(GetParam().text);
+  const Node& node = graph.nodes.at(0);
+  std::vector<const std::byte*> in;
+  for (const ValueId id : node.inputs) in.push_back(graph[id].constant->bytes().data());
+  Tensor result(graph[node.outputs[0]].dtype, graph[node.outputs[0]].shape);
+  std::byte* out = result.bytes().data();
+  DefOf(node.op).compile(node.op, {graph, node, GetParam().rounding})({in, {&out, 1}});
+  std::vector<int> actual;
+  if (result.dtype() == DType::kInt8) {
+    actual.assign(result.Data<std::int8_t>().begin(), result.Data<std::int8_t>().end());
+  } else {
+    actual.assign(result.Data<std::int16_t>().begin(), result.Data<std::int16_t>().end());
+  }
+  EXPECT_EQ(actual, GetParam().expected);
+}
+
+/// One operand x of this scale and zero point, one operation with these attributes.
+Case Unary(const std::string& op, const std::string& in, const std::string& x,
+           const std::string& out, std::vector<int> expected) {
+  const std::string n = std::to_string(expected.size());
+  return {op + ' ' + in,
+          "const x : int8[1x" + n + "] q{" + in + "} = " + x + "\ny : int8[1x" + n +
+              "] q{" + out + "} = " + op,
+          std::move(expected)};
+}
+
+constexpr const char* kFixed = "0.00390625/-128";
+
+INSTANTIATE_TEST_SUITE_P(
+    Functions, IntKernel,
+    testing::Values(
+        Unary("logistic(x)", "0.1/0", "-128 -60 -30 -10 -1 0 1 10 30 60", kFixed,
+              {-128, -127, -116, -59, -6, 0, 6, 59, 116, 127}),
+        Unary("logistic(x)", "0.0625/-5", "-100 -60 -30 -10 -1 0 1 10 30 60 100", kFixed,
+              {-127, -120, -84, -20, 16, 20, 24, 56, 102, 124, 127}),
+        Unary("tanh(x)", "0.1/0", "-60 -30 -10 -1 0 1 10 30", "0.0078125/0",
+              {-128, -127, -97, -13, 0, 13, 97, 127}),
+        Unary("tanh(x)", "0.0625/-5", "-30 -10 -1 0 1 10 30", "0.0078125/0",
+              {-117, -39, 31, 39, 46, 94, 125}),
+        Unary("softmax(x) beta=1", "0.1/0", "0 10 20 30 -128", kFixed,
+              {-120, -106, -67, 37, -128}),
+        Unary("softmax(x) beta=1", "0.05/0", "127 127 100 -20 0 50", kFixed,
+              {-16, -16, -99, -128, -128, -126}),
+        Unary("softmax(x) beta=1", "0.25/0", "3 2 1 0", kFixed, {-38, -58, -74, -86}),
+        // e^x = 1, 2.718, 7.389; ln x of 0 saturates.
+        Unary("exp(x)", "0.5/0", "0 2 4", "0.1/-100", {-90, -73, -26}),
+        Unary("log(x)", "0.5/0", "0 2 4 -7", "0.1/0", {-128, 0, 7, -128}),
+        Unary("relu(x) kind=relu6", "0.1/-10", "-20 -10 0 49 50 60", "0.05/-128",
+              {-128, -128, -108, -10, -8, -8}),
+        Unary("relu(x) kind=relu_n1_to_1", "0.1/0", "-30 -5 0 7 30", "0.05/3",
+              {-17, -7, 3, 17, 23}),
+        Unary("leaky_relu(x) alpha=0.5", "0.1/0", "-10 -1 0 3", "0.1/5", {0, 5, 5, 8}),
+        Unary("quantize(x) dtype=int8", "0.5/3", "3 4 -128 127", "1/0",
+              {0, 1, -65, 62})));
+
+constexpr const char* kOneProduct =
+    "const x : int8[1x1x1x1] q{0.10714285/0} = 14\nconst w : int8[1x1x1x1] q{1/0} = 1\n"
+    "const b : int32[1] = 0\ny : int8[1x1x1x1] q{1/0} = conv_2d(x, w, b)";
+
+INSTANTIATE_TEST_SUITE_P(
+    ByHand, IntKernel,
+    testing::Values(
+        // 2 * 3 + 1 * 4 + 10 = 20, and -6 + 4 - 4 = -6, times 1 * 0.5 / 0.25.
+        Case{"dense",
+             "const x : int8[1x2] q{1/1} = 4 5\n"
+             "const w : int8[2x2] q{0.5/0} = 2 1 -2 1\nconst b : int32[2] = 10 -4\n"
+             "y : int8[1x2] q{0.25/0} = fully_connected(x, w, b)",
+             {40, -12}},
+        // 14 * 0.10714285 is a little below 1.5: only two roundings make 2 of it.
+        Case{"one product of a dense layer",
+             "const x : int8[1x1] q{0.10714285/0} = 14\n"
+             "const w : int8[1x1] q{1/0} = 1\n"
+             "y : int8[1x1] q{1/0} = fully_connected(x, w)",
+             {1}},
+        Case{"rounded twice", std::string(kOneProduct), {2}},
+        Case{"rounded once", std::string(kOneProduct), {1}, Rounding::kSingle},
+        // 1x1 with scales 1 and 2; the clamp to 6 of scale 0.5.
+        Case{"convolution",
+             "const x : int8[1x1x2x1] q{1/-1} = 0 4\n"
+             "const w : int8[2x1x1x1] q{1/0 2/0} = 1 1\n"
+             "const b : int32[2] = 0 -1\n"
+             "y : int8[1x1x2x2] q{0.5/-10} = conv_2d(x, w, b) "
+             "activation=relu6",
+             {-8, -10, 0, 2}},
+        // Windows 1, 1+2 of 1, 2 less the zero point 1: 0, 0 + 1 * 3.
+        Case{"depthwise",
+             "const x : int8[1x1x2x1] q{1/1} = 1 2\n"
+             "const w : int8[1x1x2x1] q{1/0} = 2 3\nconst b : int32[1] = 7\n"
+             "y : int8[1x1x1x1] q{1/0} = depthwise_conv_2d(x, w, b)",
+             {10}},
+        Case{"sum of scales",
+             "const a : int8[1x2] q{0.5/0} = 4 -3\n"
+             "const b : int8[1x2] q{0.25/10} = 18 10\n"
+             "y : int8[1x2] q{0.5/1} = add(a, b)",
+             {9, -2}},
+        Case{"difference",
+             "const a : int8[1x2] q{0.5/0} = 4 -3\n"
+             "const b : int8[1] q{0.25/10} = 18\n"
+             "y : int8[1x2] q{0.5/1} = sub(a, b)",
+             {1, -6}},
+        Case{"product",
+             "const a : int8[1x2] q{0.5/1} = 5 -3\n"
+             "const b : int8[1x2] q{0.5/0} = 6 7\n"
+             "y : int8[1x2] q{0.25/-100} = mul(a, b)",
+             {-76, -128}},
+        // (1 + 2 + 2 + 1) / 4 = 1.5, (-1 - 2) / 2 = -1.5.
+        Case{"average pool",
+             "const x : int8[1x2x3x1] q{1/0} = 1 2 -1 2 1 -2\n"
+             "y : int8[1x1x2x1] q{1/0} = average_pool_2d(x) padding=same "
+             "stride_h=2 stride_w=2 filter_h=2 filter_w=2",
+             {2, -2}},
+        // 10 values: M(sum, (1 / 10) * 2^3 / 2^3).
+        Case{"mean",
+             "const x : int8[1x10] q{1/2} = 2 2 2 2 2 2 2 2 2 17\n"
+             "y : int8[1] q{1/0} = mean(x) axes=[1]",
+             {2}},
+        Case{"sum over an axis",
+             "const x : int8[1x2x2] q{0.5/1} = 1 2 3 4\n"
+             "y : int8[1x2] q{1/0} = sum(x) axes=[1]",
+             {1, 2}},
+        Case{"sixteen bits",
+             "const x : int16[1x2] q{0.5/0} = 1000 -3\n"
+             "y : int16[1x2] q{0.25/0} = add(x, x)",
+             {4000, -12}}));
+
+}  // namespace
+}  // namespace kinglet
