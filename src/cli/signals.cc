@@ -20,6 +20,7 @@ extern "C" void EndOnSignal(int number) {
 
 void EndCleanlyOnSignals() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, EndOnSignal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of the write
 }
 
 }  // namespace kinglet
