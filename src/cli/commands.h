@@ -14,5 +14,6 @@ void AddConvert(CLI::App& app, Action& action);
 void AddFeatures(CLI::App& app, Action& action);
 void AddInspect(CLI::App& app, Action& action);
 void AddRun(CLI::App& app, Action& action);
+void AddValidate(CLI::App& app, Action& action);
 
 }  // namespace kinglet

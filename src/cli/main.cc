@@ -54,6 +54,7 @@ int Main(int argc, char** argv) {
   AddInspect(app, action);
   AddRun(app, action);
   AddFeatures(app, action);
+  AddValidate(app, action);
   const int code = Parse(app, argc, argv);
   if (code != 0 || !action) return code;
   EndCleanlyOnSignals();

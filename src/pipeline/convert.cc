@@ -10,6 +10,7 @@
 #include "ops/op_def.h"
 #include "pipeline/compare_graphs.h"
 #include "pipeline/convert_graph.h"
+#include "pipeline/gates.h"
 #include "pipeline/model_file.h"
 #include "pipeline/stopwatch.h"
 
@@ -128,21 +129,9 @@ class Converter {
                         if (listener_) listener_("comparing", count);
                       }),
         held_out};
-    CheckGates(report.agreement->comparison);
-  }
-
-  void CheckGates(const Comparison& comparison) const {
-    const auto gate = [](const char* what, double value, double least, const char* flag) {
-      if (value >= least) return;
-      throw Error(ErrorKind::kGate,
-                  fmt::format("{} between the model and the INT8 file is {:.4f}, below "
-                              "{}; nothing was written (more or better calibration "
-                              "data, another recipe, or {})",
-                              what, value, least, flag));
-    };
-    gate("mean cosine", comparison.cosine_mean, job_.min_cosine, "--min-cosine");
-    gate("5th percentile of the cosine", comparison.cosine_p05, job_.min_cosine_p05,
-         "--min-cosine-p05");
+    CheckCosineGates(report.agreement->comparison, job_.min_cosine, job_.min_cosine_p05,
+                     "; nothing was written (try more calibration data, or lower the "
+                     "gate)");
   }
 
   /// Inputs and what the file computes for them.

@@ -136,6 +136,10 @@ SampleSet LoadSamples(const std::vector<fs::path>& files, const AudioConfig& con
   return Loading(loader, workers, listener).Run(files, stage);
 }
 
+void CheckFrontEndFits(const AudioConfig& config, const Graph& graph) {
+  CheckShape(graph, FeatureExtractor(config).shape());
+}
+
 std::size_t WorkersFor(int threads) {
   if (threads > 0) return static_cast<std::size_t>(threads);
   return std::max(1U, std::thread::hardware_concurrency());

@@ -46,6 +46,9 @@ struct AudioSource {
 AudioConfig ResolveAudioConfig(const AudioSource& source,
                                const std::filesystem::path& model);
 
+/// @throws kUsage unless the front end makes the only input of `graph`.
+void CheckFrontEndFits(const AudioConfig& config, const Graph& graph);
+
 /// The network input of each file, in order; what is unusable is only recorded.
 SampleSet LoadSamples(const std::vector<std::filesystem::path>& files,
                       const AudioConfig& config, double snr_threshold,

@@ -36,10 +36,12 @@ Json AgreementJson(const AgreementRecord& agreement) {
           {"cosine_mean", c.cosine_mean},
           {"cosine_p05", c.cosine_p05},
           {"cosine_min", c.cosine_min},
+          {"pearson_mean", c.pearson_mean},
           {"mse", c.mse},
           {"mae", c.mae},
           {"max_abs", c.max_abs},
-          {"top1_agreement", c.top1_agreement}};
+          {"top1_agreement", c.top1_agreement},
+          {"top5_agreement", c.top5_agreement}};
 }
 
 Json TensorJson(const TensorRecord& tensor) {
