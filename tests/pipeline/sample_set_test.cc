@@ -1,0 +1,90 @@
+#include "pipeline/sample_set.h"
+
+#include <gmock/gmock.h>
+
+#include "kinglet/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace kinglet {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AnyOf;
+
+const fs::path kExamples = KINGLET_SOURCE_DIR "/examples";
+
+AudioConfig ExampleConfig() {
+  return Complete(ReadAudioConfig(kExamples / "model_config.json"));
+}
+
+/// A graph with the example's input.
+Graph ExampleInput() {
+  Graph graph;
+  const ValueId x = graph.AddValue({.name = "x", .shape = {1, 257, 128, 1}});
+  graph.inputs = {{"x", x}};
+  graph.outputs = {{"output_0", x}};
+  return graph;
+}
+
+DrawnSamples DrawFrom(const fs::path& folder, std::int64_t samples, std::int64_t held_out,
+                      std::size_t workers = 2) {
+  return DrawSamples({.paths = {folder}}, ExampleConfig(), ExampleInput(), samples,
+                     held_out, workers, nullptr);
+}
+
+TEST(DrawSamples, HoldsBackWhatDidNotCalibrate) {
+  const DrawnSamples drawn = DrawFrom(kExamples / "recordings", 8, 6);
+  EXPECT_LE(drawn.calibration.samples.size(), 8U);
+  EXPECT_EQ(drawn.held_out.samples.size(), 6U);
+  for (const SampleRecord& held : drawn.held_out.records) {
+    for (const SampleRecord& used : drawn.calibration.records) {
+      EXPECT_NE(held.name, used.name);
+    }
+  }
+}
+
+TEST(DrawSamples, HoldsBackNoCopyOfWhatCalibrated) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.wav", "b.wav", "c.wav"}) {
+    fs::copy_file(kExamples / "recordings/chirp/morning_1.wav", folder.path() / name);
+  }
+  fs::copy_file(kExamples / "recordings/rain/roof.wav", folder.path() / "other.wav");
+  const DrawnSamples drawn = DrawFrom(folder.path(), 1, 4);
+  ASSERT_EQ(drawn.calibration.records.size(), 1U);
+  // The one drawn is of a kind of content; only the other kind is left.
+  const std::size_t others =
+      drawn.calibration.records[0].name.ends_with("other.wav") ? 3 : 1;
+  EXPECT_EQ(drawn.held_out.samples.size(), others);
+}
+
+TEST(DrawSamples, GivesTheSameSamplesOnAnyNumberOfThreads) {
+  const DrawnSamples one = DrawFrom(kExamples / "recordings", 6, 3, 1);
+  const DrawnSamples many = DrawFrom(kExamples / "recordings", 6, 3, 5);
+  EXPECT_EQ(one.calibration.samples, many.calibration.samples);
+  EXPECT_EQ(one.held_out.samples, many.held_out.samples);
+}
+
+TEST(DrawSamples, SaysThatNothingIsLeft) {
+  try {
+    DrawFrom(kExamples / "recordings/silence", 5, 0);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kData);
+    EXPECT_THAT(error.what(), testing::HasSubstr("1 silent"));
+  }
+}
+
+TEST(ResolveAudioConfig, FindsTheConfigurationBesideTheModel) {
+  const TemporaryFolder folder;
+  fs::copy_file(kExamples / "model_config.json",
+                folder.path() / "bird_model_config.json");
+  EXPECT_EQ(ResolveAudioConfig({}, folder.path() / "bird.keras").sample_rate_hz, 16000);
+  EXPECT_THROW(ResolveAudioConfig({}, folder.path() / "other.keras"), Error);
+  AudioSource given;
+  given.given.sample_rate_hz = 22050;
+  EXPECT_EQ(ResolveAudioConfig(given, folder.path() / "bird.keras").sample_rate_hz,
+            22050);
+}
+
+}  // namespace
+}  // namespace kinglet
