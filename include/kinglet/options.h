@@ -12,6 +12,7 @@ namespace kinglet {
 enum class QuantizationMode : std::uint8_t {
   kPtq,      ///< INT8 weights and activations, float32 input and output
   kDynamic,  ///< INT8 weights, float32 activations
+  kFloat16,  ///< float16 weights, float32 activations
   kNone,     ///< float32
 };
 

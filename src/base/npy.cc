@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/float16.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -70,18 +71,6 @@ Header ParseHeader(std::string_view text) {
   return header;
 }
 
-float WidenHalf(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16U;
-  const std::uint32_t exponent = (half >> 10U) & 0x1FU;
-  const std::uint32_t fraction = half & 0x3FFU;
-  if (exponent == 0) {
-    const float value = static_cast<float>(fraction) * 0x1p-24F;
-    return sign != 0 ? -value : value;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | (wide << 23U) | (fraction << 13U));
-}
-
 template <typename Stored, typename Convert>
 Tensor Converted(const Shape& shape, std::span<const std::byte> data, Convert convert) {
   Tensor tensor(DType::kFloat32, shape);
@@ -119,7 +108,7 @@ Tensor ParseData(const std::string& descr, const Shape& shape,
   if (descr == "<f8") {
     return Converted<double>(shape, data, [](double x) { return static_cast<float>(x); });
   }
-  if (descr == "<f2") return Converted<std::uint16_t>(shape, data, WidenHalf);
+  if (descr == "<f2") return Converted<std::uint16_t>(shape, data, WidenFloat16);
   for (const Spelling& spelling : kSpellings) {
     if (spelling.descr != descr) continue;
     Tensor tensor(spelling.dtype, shape);

@@ -31,11 +31,13 @@ void AddModeOptions(CLI::App& command, ConvertJob& job) {
   const std::map<std::string, QuantizationMode> modes = {
       {"ptq", QuantizationMode::kPtq},
       {"dynamic", QuantizationMode::kDynamic},
+      {"float16", QuantizationMode::kFloat16},
       {"none", QuantizationMode::kNone}};
   command
       .add_option(
           "--quantization", job.quantization,
-          "ptq: INT8 weights and activations; dynamic: INT8 weights; none: float32 "
+          "ptq: INT8 weights and activations; dynamic: INT8 weights; float16: half "
+          "precision weights; none: float32 "
           "[ptq]")
       ->transform(CLI::CheckedTransformer(modes))
       ->type_name("MODE");

@@ -23,6 +23,8 @@ std::string_view NameOf(QuantizationMode mode) {
       return "ptq";
     case QuantizationMode::kDynamic:
       return "dynamic";
+    case QuantizationMode::kFloat16:
+      return "float16";
     case QuantizationMode::kNone:
       break;
   }

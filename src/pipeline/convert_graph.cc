@@ -52,6 +52,8 @@ Graph Quantized(std::span<const Sample> calibration, const QuantizationRequest& 
       return QuantizeFully(calibration, request, listener, converted);
     case QuantizationMode::kDynamic:
       return QuantizeWeightsOnly(converted.optimized, request.per_tensor);
+    case QuantizationMode::kFloat16:
+      return QuantizeFloat16(converted.optimized);
     case QuantizationMode::kNone:
       break;
   }

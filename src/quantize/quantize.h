@@ -25,6 +25,9 @@ QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_t
 /// activations as they come ("dynamic range").
 Graph QuantizeWeightsOnly(const Graph& graph, bool per_tensor);
 
+/// Float constants in half precision, everything else float32.
+Graph QuantizeFloat16(const Graph& graph);
+
 /// The ranges as TensorFlow's calibrator reports them, which reads operands once more
 /// after an operation wrote over them (docs/numerics.md, rule 4.6).
 Ranges WidenLikeTensorFlow(const Graph& graph, Ranges ranges);
