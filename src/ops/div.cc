@@ -1,14 +1,84 @@
-// Div: a / b, with NumPy broadcasting and a fused clamp.
+// Div: a / b, with NumPy broadcasting and a fused clamp. INT8 (rule 8.11): with n the
+// bits of b - z_b, the quotient is (a - z_a) * 2^h times the reciprocal of (b - z_b) /
+// 2^n, as fractions of 2^31, times the factor s_a / (s_b s_out), 2^-(n + h).
+#include <bit>
+
+#include "kernels/broadcast.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
 
+constexpr int kBits = 31;
+
+/// Left shifts that keep the sign.
+int LeadingSignBits(std::int32_t x) {
+  return std::countl_zero(static_cast<std::uint32_t>(x >= 0 ? x : ~x)) - 1;
+}
+
+struct Divider {
+  std::int32_t a_zero_point;
+  std::int32_t b_zero_point;
+  Multiplier factor;
+  IntOutput output;
+
+  /// A divisor of zero, which the runtime refuses, gives the bound of the dividend's
+  /// sign.
+  [[nodiscard]] std::int8_t operator()(std::int8_t x, std::int8_t y) const {
+    std::int32_t a = x - a_zero_point;
+    std::int32_t b = y - b_zero_point;
+    if (b == 0) return static_cast<std::int8_t>(a < 0 ? output.low : output.high);
+    if (b < 0) {
+      a = -a;
+      b = -b;
+    }
+    const int headroom = std::countl_zero(static_cast<std::uint32_t>(b));
+    const std::uint32_t fraction =
+        (static_cast<std::uint32_t>(b) << headroom) - (std::uint32_t{1} << kBits);
+    const std::int32_t reciprocal = OneOverOnePlus(static_cast<std::int32_t>(fraction));
+    const int sign_bits = LeadingSignBits(a);
+    const std::int32_t quotient =
+        DoublingHighMul(WrappingShift(a, sign_bits), reciprocal);
+    const int shift = factor.shift - (kBits - headroom) - sign_bits;
+    const std::int64_t scaled = DoublingHighMul(quotient, factor.value);
+    const std::int64_t result =
+        shift <= 0
+            ? RoundedShift(scaled, std::min(-shift, 62))
+            : SaturatingShift(static_cast<std::int32_t>(scaled), std::min(shift, 31));
+    return static_cast<std::int8_t>(Clamped(result, output));
+  }
+};
+
+Kernel CompileInt(const Div& op, const NodeView& view) {
+  const Scale a = ScaleOf(view.Input(0));
+  const Scale b = ScaleOf(view.Input(1));
+  const float divisor = b.scale * ScaleOf(view.Output()).scale;
+  const Divider divide{a.zero_point, b.zero_point,
+                       QuantizeMultiplier(a.scale / divisor, view.rounding),
+                       OutputOf(view, op.activation)};
+  const Broadcast2 broadcast(view.Input(0).shape, view.Input(1).shape);
+  return [divide, broadcast](const Buffers& buffers) {
+    broadcast.ForMatrices<IntBinaryArgs<std::int8_t>>(
+        buffers.In<std::int8_t>(0), buffers.In<std::int8_t>(1),
+        buffers.Out<std::int8_t>(), [&](const IntBinaryArgs<std::int8_t>& args) {
+          for (Size r = 0; r < args.rows; ++r) {
+            for (Size c = 0; c < args.columns; ++c) {
+              args.out[r * args.columns + c] =
+                  divide(args.a[r * args.a_row + c * args.a_column],
+                         args.b[r * args.b_row + c * args.b_column]);
+            }
+          }
+        });
+  };
+}
+
 Kernel Compile(const Div& op, const NodeView& view) {
+  if (!MakesFloat(view)) return CompileInt(op, view);
   return FloatBinary(BinaryOp::kDiv, op.activation, view);
 }
 
