@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <numeric>
+#include <limits>
 
 namespace kinglet {
 
@@ -48,8 +48,13 @@ std::string_view NameOf(DType dtype) {
 }
 
 std::int64_t ElementCount(const Shape& shape) {
-  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1},
-                         std::multiplies<>());
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) {
+    if (__builtin_mul_overflow(count, size, &count)) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
+  }
+  return count;
 }
 
 std::string ToString(const Shape& shape) {

@@ -33,7 +33,7 @@ std::string_view NameOf(DType dtype);
 /// Sizes per axis, outermost first; empty for a scalar. Every size is known and positive.
 using Shape = std::vector<std::int64_t>;
 
-/// Product of the sizes; 1 for a scalar.
+/// Product of the sizes; 1 for a scalar. What exceeds 64 bits is the largest number.
 std::int64_t ElementCount(const Shape& shape);
 
 /// "1x257x256x1"; "scalar" for an empty shape.

@@ -14,6 +14,7 @@
 #include "emit/runtime_versions.h"
 #include "kinglet/version.h"
 #include "ops/op_def.h"
+#include "ops/tflite_form.h"
 
 namespace kinglet {
 namespace {
@@ -24,28 +25,6 @@ constexpr std::uint32_t kFormatVersion = 3;
 constexpr int kLargestOldCode = 127;
 constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kRuntimeVersionBytes = 16;
-
-tflite::TensorType TypeOf(DType dtype) {
-  switch (dtype) {
-    case DType::kFloat32:
-      return tflite::TensorType_FLOAT32;
-    case DType::kFloat16:
-      return tflite::TensorType_FLOAT16;
-    case DType::kInt8:
-      return tflite::TensorType_INT8;
-    case DType::kInt16:
-      return tflite::TensorType_INT16;
-    case DType::kInt32:
-      return tflite::TensorType_INT32;
-    case DType::kInt64:
-      return tflite::TensorType_INT64;
-    case DType::kUint8:
-      return tflite::TensorType_UINT8;
-    case DType::kBool:
-      return tflite::TensorType_BOOL;
-  }
-  return tflite::TensorType_FLOAT32;
-}
 
 std::vector<std::int32_t> Narrow(const Shape& shape) {
   return {shape.begin(), shape.end()};
@@ -88,7 +67,8 @@ class Writer {
     const Quantization& q = *value.quantization;
     const auto scales = builder_.CreateVector(q.scales);
     const auto zero_points = builder_.CreateVector(q.zero_points);
-    return tflite::CreateQuantizationParameters(builder_, 0, 0, scales, zero_points, 0, 0,
+    return tflite::CreateQuantizationParameters(builder_, 0, 0, scales, zero_points,
+                                                tflite::QuantizationDetails_NONE, 0,
                                                 static_cast<std::int32_t>(q.axis));
   }
 
@@ -101,7 +81,7 @@ class Writer {
     const auto quantization = QuantizationOf(value);
     tflite::TensorBuilder tensor(builder_);
     tensor.add_shape(shape);
-    tensor.add_type(TypeOf(value.dtype));
+    tensor.add_type(TfliteType(value.dtype));
     tensor.add_buffer(buffer);
     tensor.add_name(name);
     tensor.add_quantization(quantization);

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <charconv>
-#include <optional>
 
 #include "kinglet/error.h"
 
@@ -24,7 +23,17 @@ constexpr std::array kActivations = {
     Word<Activation>{Activation::kNone, "none"},
     Word<Activation>{Activation::kRelu, "relu"},
     Word<Activation>{Activation::kReluN1To1, "relu_n1_to_1"},
-    Word<Activation>{Activation::kRelu6, "relu6"}};
+    Word<Activation>{Activation::kRelu6, "relu6"},
+    Word<Activation>{Activation::kRelu0To1, "relu_0_to_1"}};
+constexpr std::array kRelations = {
+    Word<Relation>{Relation::kEqual, "equal"},
+    Word<Relation>{Relation::kNotEqual, "not_equal"},
+    Word<Relation>{Relation::kLess, "less"},
+    Word<Relation>{Relation::kLessEqual, "less_equal"},
+    Word<Relation>{Relation::kGreater, "greater"},
+    Word<Relation>{Relation::kGreaterEqual, "greater_equal"}};
+constexpr std::array kMirrors = {Word<Mirror>{Mirror::kReflect, "reflect"},
+                                 Word<Mirror>{Mirror::kSymmetric, "symmetric"}};
 constexpr std::array kDTypes = {
     Word<DType>{DType::kFloat32, "float32"}, Word<DType>{DType::kFloat16, "float16"},
     Word<DType>{DType::kInt8, "int8"},       Word<DType>{DType::kInt16, "int16"},
@@ -61,6 +70,8 @@ std::string PrintValue(bool value) { return value ? "true" : "false"; }
 std::string PrintValue(Padding value) { return PrintWord(kPaddings, value); }
 std::string PrintValue(Activation value) { return PrintWord(kActivations, value); }
 std::string PrintValue(DType value) { return PrintWord(kDTypes, value); }
+std::string PrintValue(Relation value) { return PrintWord(kRelations, value); }
+std::string PrintValue(Mirror value) { return PrintWord(kMirrors, value); }
 std::string PrintValue(const Ints& values) {
   return fmt::format("[{}]", fmt::join(values, ","));
 }
@@ -82,6 +93,12 @@ bool ParseValue(std::string_view text, Activation& value) {
 bool ParseValue(std::string_view text, DType& value) {
   return ParseWord(kDTypes, text, value);
 }
+bool ParseValue(std::string_view text, Relation& value) {
+  return ParseWord(kRelations, text, value);
+}
+bool ParseValue(std::string_view text, Mirror& value) {
+  return ParseWord(kMirrors, text, value);
+}
 bool ParseValue(std::string_view text, Ints& values) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
   text = text.substr(1, text.size() - 2);
@@ -100,18 +117,6 @@ void ForEachAttribute(const Visitor& visit) {
              Typed::Attributes());
 }
 
-/// The default-constructed alternative of `Op` whose kName is `name`.
-template <std::size_t I = 0>
-std::optional<Op> FindOp(std::string_view name) {
-  if constexpr (I < std::variant_size_v<Op>) {
-    using Typed = std::variant_alternative_t<I, Op>;
-    if (Typed::kName == name) return Typed{};
-    return FindOp<I + 1>(name);
-  } else {
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 std::vector<std::pair<std::string_view, std::string>> PrintAttributes(const Op& op) {
@@ -123,12 +128,15 @@ std::vector<std::pair<std::string_view, std::string>> PrintAttributes(const Op& 
       printed.emplace_back(attribute.name, PrintValue(typed.*attribute.member));
     });
   };
-  std::visit(print, op);
+  std::visit(print, static_cast<const AnyOp&>(op));
   return printed;
 }
 
 Op OpNamed(std::string_view name) {
-  if (auto op = FindOp(name)) return *op;
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    Op op = DefaultOp(i);
+    if (NameOf(op) == name) return op;
+  }
   throw Error(ErrorKind::kCorrupt, fmt::format("no operation is called '{}'", name));
 }
 
@@ -139,7 +147,7 @@ void ParseAttribute(Op& op, std::string_view name, std::string_view text) {
       if (attribute.name == name) parsed = ParseValue(text, typed.*attribute.member);
     });
   };
-  std::visit(parse, op);
+  std::visit(parse, static_cast<AnyOp&>(op));
   if (parsed) return;
   throw Error(ErrorKind::kCorrupt,
               fmt::format("'{}={}' is no attribute of {}", name, text, NameOf(op)));

@@ -82,8 +82,18 @@ struct PoolPlan {
   Clamp clamp;
 };
 
-/// `kMaximum`: a > b ? a : b, `kMinimum`: a < b ? a : b.
-enum class BinaryOp : std::uint8_t { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum };
+/// `kMaximum`: a > b ? a : b, `kMinimum`: a < b ? a : b, `kPRelu`: a >= 0 ? a : a * b.
+enum class BinaryOp : std::uint8_t {
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMaximum,
+  kMinimum,
+  kFloorDiv,
+  kPRelu,
+  kSquaredDifference
+};
 
 /// out[r][c] = clamp(op(a[r * a_row + c * a_column], b[r * b_row + c * b_column])).
 /// REQUIRES: column strides 0 or 1, not both 0 unless there is one column. `out` may be
@@ -101,10 +111,28 @@ struct BinaryArgs {
   Clamp clamp;
 };
 
-enum class UnaryOp : std::uint8_t { kExp, kLog, kTanh, kLogistic, kSqrt, kRsqrt };
+/// `kRound`: halves to the even integer.
+enum class UnaryOp : std::uint8_t {
+  kExp,
+  kLog,
+  kTanh,
+  kLogistic,
+  kSqrt,
+  kRsqrt,
+  kAbs,
+  kNeg,
+  kSquare,
+  kCeil,
+  kFloor,
+  kRound,
+  kElu,
+  kGelu,
+  kGeluTanh,
+  kHardSwish
+};
 
-/// `kMean` divides the sum by the count; `kMax` ignores NaN and is never -0.
-enum class ReduceOp : std::uint8_t { kSum, kMean, kMax };
+/// `kMean` divides the sum by the count; `kMax` and `kMin` ignore NaN and are never -0.
+enum class ReduceOp : std::uint8_t { kSum, kMean, kMax, kMin, kProduct };
 
 /// in[outer][count][inner] -> out[outer][inner], in the order of `count`.
 struct ReduceArgs {

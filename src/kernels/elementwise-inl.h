@@ -74,6 +74,17 @@ void Binary(BinaryOp op, const BinaryArgs& args) {
       return BinaryWith(args, [](Vec a, Vec b) { return LargerOf(a, b); });
     case BinaryOp::kMinimum:
       return BinaryWith(args, [](Vec a, Vec b) { return SmallerOf(a, b); });
+    case BinaryOp::kFloorDiv:
+      return BinaryWith(args, [](Vec a, Vec b) { return hn::Floor(hn::Div(a, b)); });
+    case BinaryOp::kPRelu:
+      return BinaryWith(args, [](Vec a, Vec b) {
+        return hn::IfThenElse(hn::Ge(a, hn::Zero(kFloats)), a, hn::Mul(a, b));
+      });
+    case BinaryOp::kSquaredDifference:
+      return BinaryWith(args, [](Vec a, Vec b) {
+        const Vec difference = hn::Sub(a, b);
+        return hn::Mul(difference, difference);
+      });
   }
 }
 
@@ -98,6 +109,26 @@ void Unary(UnaryOp op, Size n, const float* in, float* out) {
       return Map(n, in, out, [](Vec x) { return SqrtOf(x); });
     case UnaryOp::kRsqrt:
       return Map(n, in, out, [](Vec x) { return RsqrtOf(x); });
+    case UnaryOp::kAbs:
+      return Map(n, in, out, [](Vec x) { return hn::Abs(x); });
+    case UnaryOp::kNeg:
+      return Map(n, in, out, [](Vec x) { return hn::Neg(x); });
+    case UnaryOp::kSquare:
+      return Map(n, in, out, [](Vec x) { return hn::Mul(x, x); });
+    case UnaryOp::kCeil:
+      return Map(n, in, out, [](Vec x) { return hn::Ceil(x); });
+    case UnaryOp::kFloor:
+      return Map(n, in, out, [](Vec x) { return hn::Floor(x); });
+    case UnaryOp::kRound:
+      return Map(n, in, out, [](Vec x) { return hn::Round(x); });
+    case UnaryOp::kElu:
+      return Map(n, in, out, [](Vec x) { return EluOf(x); });
+    case UnaryOp::kGelu:
+      return Map(n, in, out, [](Vec x) { return GeluOf(x); });
+    case UnaryOp::kGeluTanh:
+      return Map(n, in, out, [](Vec x) { return GeluTanhOf(x); });
+    case UnaryOp::kHardSwish:
+      return Map(n, in, out, [](Vec x) { return HardSwishOf(x); });
   }
 }
 

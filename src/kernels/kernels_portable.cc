@@ -24,6 +24,12 @@ float Apply(BinaryOp op, float a, float b) {
       return a > b ? a : b;
     case BinaryOp::kMinimum:
       return a < b ? a : b;
+    case BinaryOp::kFloorDiv:
+      return std::floor(a / b);
+    case BinaryOp::kPRelu:
+      return a >= 0.0F ? a : a * b;
+    case BinaryOp::kSquaredDifference:
+      return (a - b) * (a - b);
   }
   return 0.0F;
 }
@@ -52,6 +58,26 @@ float Apply(UnaryOp op, float x) {
       return std::sqrt(x);
     case UnaryOp::kRsqrt:
       return 1.0F / std::sqrt(x);
+    case UnaryOp::kAbs:
+      return std::fabs(x);
+    case UnaryOp::kNeg:
+      return -x;
+    case UnaryOp::kSquare:
+      return x * x;
+    case UnaryOp::kCeil:
+      return std::ceil(x);
+    case UnaryOp::kFloor:
+      return std::floor(x);
+    case UnaryOp::kRound:
+      return std::nearbyint(x);
+    case UnaryOp::kElu:
+      return Elu(x);
+    case UnaryOp::kGelu:
+      return Gelu(x);
+    case UnaryOp::kGeluTanh:
+      return GeluTanh(x);
+    case UnaryOp::kHardSwish:
+      return HardSwish(x);
   }
   return 0.0F;
 }
@@ -81,18 +107,30 @@ void Softmax(float beta, Size rows, Size columns, const float* in, float* out) {
   }
 }
 
-float ReduceOne(ReduceOp op, const ReduceArgs& args, const float* in) {
-  const bool is_max = op == ReduceOp::kMax;
-  float acc = is_max ? -std::numeric_limits<float>::infinity() : 0.0F;
-  for (Size i = 0; i < args.count; ++i) {
-    const float x = in[i * args.inner];
-    if (is_max) {
-      acc = x > acc ? x : acc;
-    } else {
-      acc += x;
-    }
+float StartOf(ReduceOp op) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (op == ReduceOp::kMax) return -kInfinity;
+  if (op == ReduceOp::kMin) return kInfinity;
+  return op == ReduceOp::kProduct ? 1.0F : 0.0F;
+}
+
+float Fold(ReduceOp op, float acc, float x) {
+  switch (op) {
+    case ReduceOp::kMax:
+      return x > acc ? x : acc;
+    case ReduceOp::kMin:
+      return x < acc ? x : acc;
+    case ReduceOp::kProduct:
+      return acc * x;
+    default:
+      return acc + x;
   }
-  if (is_max) return acc + 0.0F;
+}
+
+float ReduceOne(ReduceOp op, const ReduceArgs& args, const float* in) {
+  float acc = StartOf(op);
+  for (Size i = 0; i < args.count; ++i) acc = Fold(op, acc, in[i * args.inner]);
+  if (op == ReduceOp::kMax || op == ReduceOp::kMin) return acc + 0.0F;
   return op == ReduceOp::kMean ? acc / static_cast<float>(args.count) : acc;
 }
 

@@ -87,6 +87,51 @@ HWY_INLINE Vec LogisticOf(Vec x) {
   return hn::Div(numerator, hn::Add(e, one));
 }
 
+// As ExpOf, less the 1 of the series before it is scaled.
+HWY_INLINE Vec Expm1Of(Vec x) {
+  const Vec one = Splat(1.0F);
+  const Vec bounded = Clamped(x, Splat(kExpm1Lowest), Splat(kExpHighest));
+  const Vec magic = hn::MulAdd(bounded, Splat(kLog2E), Splat(kRoundingMagic));
+  const Vec n = hn::Sub(magic, Splat(kRoundingMagic));
+  const Vec coarse = hn::MulAdd(n, Splat(-kLn2High), bounded);
+  const Vec r = hn::MulAdd(n, Splat(-kLn2Low), coarse);
+  const Vec series = hn::Mul(hn::MulAdd(Polynomial(kExpPoly, r), r, one), r);
+  const Vec scale =
+      TwoToThe(hn::Sub(hn::BitCast(kInts, magic), hn::Set(kInts, kRoundingMagicBits)));
+  return hn::MulAdd(series, scale, hn::Sub(scale, one));
+}
+
+HWY_INLINE Vec EluOf(Vec x) {
+  const Mask negative = hn::Lt(x, hn::Zero(kFloats));
+  return hn::IfThenElse(negative, Expm1Of(x), x);
+}
+
+HWY_INLINE Vec ErfOf(Vec x) {
+  const Vec magnitude = AtMost(Splat(kErfHighest), hn::Abs(x));
+  const Vec square = hn::Mul(magnitude, magnitude);
+  const Vec small = hn::MulAdd(magnitude, Polynomial(kErfPoly, square), magnitude);
+  const Vec tail = ExpOf(Polynomial(kErfTailPoly, magnitude));
+  const Vec large = hn::Sub(Splat(1.0F), tail);
+  const Mask is_small = hn::Lt(magnitude, Splat(1.0F));
+  return hn::CopySign(hn::IfThenElse(is_small, small, large), x);
+}
+
+HWY_INLINE Vec GeluOf(Vec x) {
+  const Vec erf = ErfOf(hn::Mul(x, Splat(kRootHalf)));
+  return hn::Mul(hn::Mul(Splat(0.5F), x), hn::Add(Splat(1.0F), erf));
+}
+
+HWY_INLINE Vec GeluTanhOf(Vec x) {
+  const Vec cube = hn::Mul(hn::Mul(x, x), x);
+  const Vec inner = hn::Mul(Splat(kGeluScale), hn::MulAdd(Splat(kGeluCubic), cube, x));
+  return hn::Mul(hn::Mul(Splat(0.5F), x), hn::Add(Splat(1.0F), TanhOf(inner)));
+}
+
+HWY_INLINE Vec HardSwishOf(Vec x) {
+  const Vec gate = Clamped(hn::Add(x, Splat(3.0F)), hn::Zero(kFloats), Splat(6.0F));
+  return hn::Div(hn::Mul(x, gate), Splat(6.0F));
+}
+
 HWY_INLINE Vec SqrtOf(Vec x) { return hn::Sqrt(x); }
 HWY_INLINE Vec RsqrtOf(Vec x) { return hn::Div(Splat(1.0F), hn::Sqrt(x)); }
 

@@ -21,5 +21,9 @@ float Exp(float x);
 float Log(float x);
 float Tanh(float x);
 float Logistic(float x);
+float Elu(float x);
+float Gelu(float x);
+float GeluTanh(float x);
+float HardSwish(float x);
 
 }  // namespace kinglet::portable

@@ -21,6 +21,24 @@ float TwoToThe(std::int32_t exponent) {
   return std::bit_cast<float>((static_cast<std::uint32_t>(exponent) + 127U) << 23U);
 }
 
+float Expm1(float x) {
+  const float bounded = Clamped(x, {kExpm1Lowest, kExpHighest});
+  const float magic = std::fma(bounded, kLog2E, kRoundingMagic);
+  const float n = magic - kRoundingMagic;
+  const float r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, bounded));
+  const float series = std::fma(Polynomial(kExpPoly, r), r, 1.0F) * r;
+  const float scale = TwoToThe(std::bit_cast<std::int32_t>(magic) - kRoundingMagicBits);
+  return std::fma(series, scale, scale - 1.0F);
+}
+
+float Erf(float x) {
+  const float magnitude = std::fabs(x) > kErfHighest ? kErfHighest : std::fabs(x);
+  const float square = magnitude * magnitude;
+  const float small = std::fma(magnitude, Polynomial(kErfPoly, square), magnitude);
+  const float large = 1.0F - Exp(Polynomial(kErfTailPoly, magnitude));
+  return std::copysign(magnitude < 1.0F ? small : large, x);
+}
+
 }  // namespace
 
 float Exp(float x) {
@@ -66,5 +84,16 @@ float Logistic(float x) {
   const float e = Exp(-std::fabs(x));
   return (x < 0.0F ? e : 1.0F) / (e + 1.0F);
 }
+
+float Elu(float x) { return x < 0.0F ? Expm1(x) : x; }
+
+float Gelu(float x) { return 0.5F * x * (1.0F + Erf(x * kRootHalf)); }
+
+float GeluTanh(float x) {
+  const float inner = kGeluScale * std::fma(kGeluCubic, x * x * x, x);
+  return 0.5F * x * (1.0F + Tanh(inner));
+}
+
+float HardSwish(float x) { return x * Clamped(x + 3.0F, {0.0F, 6.0F}) / 6.0F; }
 
 }  // namespace kinglet::portable

@@ -137,22 +137,52 @@ Extremes ExtremesOf(Size n, const float* in) {
   return result;
 }
 
-void Max(const ReduceArgs& args) {
+/// Rows of extremes; `choose` takes one of both.
+template <typename Choose, typename Fold>
+void Extreme(const ReduceArgs& args, float start, const Choose& choose,
+             const Fold& fold) {
   if (args.inner == 1) {
     for (Size o = 0; o < args.outer; ++o) {
-      args.out[o] = ExtremesOf(args.count, args.in + o * args.count).max;
+      args.out[o] = choose(ExtremesOf(args.count, args.in + o * args.count));
     }
     return;
   }
-  FoldRows(args, -std::numeric_limits<float>::infinity(),
-           [](Vec acc, Vec x) { return LargerOf(x, acc); });
+  FoldRows(args, start, fold);
   const Vec zero = hn::Zero(kFloats);  // makes +0 of -0
   Map(args.outer * args.inner, args.out, args.out,
-      [&](Vec max) { return hn::Add(max, zero); });
+      [&](Vec extreme) { return hn::Add(extreme, zero); });
+}
+
+void Max(const ReduceArgs& args) {
+  Extreme(
+      args, -std::numeric_limits<float>::infinity(),
+      [](const Extremes& both) { return both.max; },
+      [](Vec acc, Vec x) { return LargerOf(x, acc); });
+}
+
+void Min(const ReduceArgs& args) {
+  Extreme(
+      args, std::numeric_limits<float>::infinity(),
+      [](const Extremes& both) { return both.min; },
+      [](Vec acc, Vec x) { return SmallerOf(x, acc); });
+}
+
+void Product(const ReduceArgs& args) {
+  if (args.inner > 1) {
+    FoldRows(args, 1.0F, [](Vec acc, Vec x) { return hn::Mul(acc, x); });
+    return;
+  }
+  for (Size o = 0; o < args.outer; ++o) {
+    float product = 1.0F;
+    for (Size i = 0; i < args.count; ++i) product *= args.in[o * args.count + i];
+    args.out[o] = product;
+  }
 }
 
 void Reduce(ReduceOp op, const ReduceArgs& args) {
   if (op == ReduceOp::kMax) return Max(args);
+  if (op == ReduceOp::kMin) return Min(args);
+  if (op == ReduceOp::kProduct) return Product(args);
   Sum(args);
   if (op == ReduceOp::kMean) {
     const Vec count = Splat(static_cast<float>(args.count));

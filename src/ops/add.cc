@@ -1,8 +1,9 @@
 // Add: a + b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -10,8 +11,8 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Add& op, const NodeView& view) {
-  if (!MakesFloat(view)) return IntSum(IntBinaryOp::kAdd, op.activation, view);
-  return FloatBinary(BinaryOp::kAdd, op.activation, view);
+  if (MakesQuantized(view)) return IntSum(IntBinaryOp::kAdd, op.activation, view);
+  return BinaryKernel(BinaryOp::kAdd, op.activation, view);
 }
 
 TfliteOp Form(const Add& op, const NodeView& view,
@@ -31,6 +32,8 @@ const OpDef& Add::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Add>,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

@@ -6,6 +6,7 @@
 #include "ops/int_kernels.h"
 #include "ops/int_reduce.h"
 #include "ops/pool.h"
+#include "ops/problems.h"
 
 namespace kinglet {
 namespace {
@@ -31,6 +32,8 @@ TfliteOp Form(const AveragePool2d& op, const NodeView& view,
 const OpDef& AveragePool2d::Def() {
   static const OpDef kDef = Define<AveragePool2d>({
       .infer = InferPool<AveragePool2d>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

@@ -1,6 +1,5 @@
 // Concatenation along one axis. INT8 copies, so all inputs and the result share one
 // scale.
-#include "kernels/kernels.h"
 #include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
@@ -31,21 +30,13 @@ Inferred Infer(const Concatenation& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const Concatenation& op, const NodeView& view) {
-  const Value& out = view.Output();
-  const std::vector<Size> out_strides = StridesOf(out.shape);
+  const std::vector<Size> out_strides = StridesOf(view.Output().shape);
   const auto axis = static_cast<std::size_t>(op.axis);
-  std::vector<StridedCopy> copies;
-  Size offset = 0;
+  std::vector<Size> steps;
   for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
-    const Shape& shape = view.Input(i).shape;
-    copies.emplace_back(AxesInto(shape, out_strides), 0, offset, SizeOf(out.dtype));
-    offset += shape[axis] * out_strides[axis];
+    steps.push_back(view.Input(i).shape[axis] * out_strides[axis]);
   }
-  return [&kernels = Kernels(), copies](const Buffers& buffers) {
-    for (std::size_t i = 0; i < copies.size(); ++i) {
-      copies[i].Run(kernels, buffers.inputs[i], buffers.outputs[0]);
-    }
-  };
+  return JoinKernel(view, out_strides, steps);
 }
 
 TfliteOp Form(const Concatenation& op, const NodeView& view,
@@ -76,6 +67,7 @@ const OpDef& Concatenation::Def() {
   static const OpDef kDef = Define<Concatenation>({
       .max_inputs = kMaxInputs,
       .infer = Infer,
+      .types = AnyType(),
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

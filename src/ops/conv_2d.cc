@@ -7,6 +7,7 @@
 #include "ops/float_kernels.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -120,6 +121,8 @@ const OpDef& Conv2d::Def() {
       .min_inputs = 3,
       .max_inputs = 3,
       .infer = Infer,
+      .types = Reals(),
+      .problem = WeightsProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,

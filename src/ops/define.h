@@ -5,12 +5,30 @@
 
 namespace kinglet {
 
+/// Types that operations take: real numbers, plain or quantized; also plain integers;
+/// whatever can be copied.
+inline std::vector<DType> Reals() {
+  return {DType::kFloat32, DType::kInt8, DType::kInt16};
+}
+inline std::vector<DType> RealsAndIntegers() {
+  return {DType::kFloat32, DType::kInt8, DType::kInt16, DType::kInt32, DType::kInt64};
+}
+inline std::vector<DType> FloatsAndIntegers() {
+  return {DType::kFloat32, DType::kInt32, DType::kInt64};
+}
+inline std::vector<DType> AnyType() {
+  return {DType::kFloat32, DType::kFloat16, DType::kInt8,  DType::kInt16,
+          DType::kInt32,   DType::kInt64,   DType::kUint8, DType::kBool};
+}
+
 /// As OpDef, with functions that take the operation's own type.
 template <typename Typed>
 struct Description {
   std::size_t min_inputs = 1;
   std::size_t max_inputs = 1;
   Inferred (*infer)(const Typed&, std::span<const TensorType>) = nullptr;
+  std::vector<DType> types = {DType::kFloat32};
+  std::optional<std::string> (*problem)(const NodeView&) = nullptr;
   Kernel (*compile)(const Typed&, const NodeView&) = nullptr;
   QuantRule quantization = {};
   TfliteOp (*tflite)(const Typed&, const NodeView&,
@@ -29,6 +47,11 @@ OpDef Define(const Description<Typed>& described) {
       .infer =
           [infer = described.infer](const Op& op, std::span<const TensorType> inputs) {
             return infer(std::get<Typed>(op), inputs);
+          },
+      .types = described.types,
+      .problem =
+          [problem = described.problem](const NodeView& view) {
+            return problem == nullptr ? std::nullopt : problem(view);
           },
       .compile =
           [compile = described.compile](const Op& op, const NodeView& view) {

@@ -5,6 +5,7 @@
 #include "ops/float_kernels.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 #include "ops/window.h"
@@ -117,6 +118,8 @@ const OpDef& DepthwiseConv2d::Def() {
       .min_inputs = 3,
       .max_inputs = 3,
       .infer = Infer,
+      .types = Reals(),
+      .problem = WeightsProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 3},
       .tflite = Form,

@@ -1,5 +1,9 @@
 // Dequantize: scale * (q - zero point), computed in double and rounded once.
+#include <algorithm>
+
+#include "base/float16.h"
 #include "kernels/kernels.h"
+#include "kernels/strided_copy.h"
 #include "ops/define.h"
 #include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
@@ -12,10 +16,35 @@ Inferred Infer(const Dequantize& /*op*/, std::span<const TensorType> inputs) {
   return std::vector<TensorType>{{DType::kFloat32, inputs[0].shape}};
 }
 
+Kernel CompileHalf(std::int64_t n) {
+  return [n](const Buffers& buffers) {
+    const auto* in = buffers.In<std::uint16_t>(0);
+    std::transform(in, in + n, buffers.Out<float>(), WidenFloat16);
+  };
+}
+
+// One scale per index of an axis: [outer][scales][inner].
+Kernel CompilePerChannel(const Value& in) {
+  const Quantization& quantization = *in.quantization;
+  const Size inner = StridesOf(in.shape)[static_cast<std::size_t>(quantization.axis)];
+  return [quantization, inner, n = ElementCount(in.shape)](const Buffers& buffers) {
+    const Size channels = std::ssize(quantization.scales);
+    for (Size i = 0; i < n; ++i) {
+      const auto channel = static_cast<std::size_t>(i / inner % channels);
+      const std::int64_t steps =
+          buffers.In<std::int8_t>(0)[i] - quantization.zero_points[channel];
+      buffers.Out<float>()[i] = static_cast<float>(steps) * quantization.scales[channel];
+    }
+  };
+}
+
 Kernel Compile(const Dequantize& /*op*/, const NodeView& view) {
   const Value& in = view.Input(0);
+  const std::int64_t n = ElementCount(in.shape);
+  if (in.dtype == DType::kFloat16) return CompileHalf(n);
+  if (in.quantization->scales.size() > 1) return CompilePerChannel(in);
   return [&kernels = Kernels(), from = in.dtype, scale = ScaleOf(in),
-          n = ElementCount(in.shape)](const Buffers& buffers) {
+          n](const Buffers& buffers) {
     if (from == DType::kInt8) {
       kernels.dequantize_int8(scale, n, buffers.In<std::int8_t>(0), buffers.Out<float>());
     } else {
@@ -23,6 +52,15 @@ Kernel Compile(const Dequantize& /*op*/, const NodeView& view) {
                                buffers.Out<float>());
     }
   };
+}
+
+std::optional<std::string> Problem(const NodeView& view) {
+  const Value& in = view.Input(0);
+  if (in.dtype == DType::kFloat16) return std::nullopt;
+  if (!in.quantization.has_value()) return "its operand has no scale";
+  const bool per_channel = in.quantization->scales.size() > 1;
+  if (per_channel && in.dtype != DType::kInt8) return "one scale per channel of int16";
+  return std::nullopt;
 }
 
 int Version(const NodeView& view) {
@@ -44,6 +82,8 @@ TfliteOp Form(const Dequantize& /*op*/, const NodeView& view,
 const OpDef& Dequantize::Def() {
   static const OpDef kDef = Define<Dequantize>({
       .infer = Infer,
+      .types = {DType::kInt8, DType::kInt16, DType::kFloat16},
+      .problem = Problem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,

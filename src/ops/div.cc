@@ -5,7 +5,7 @@
 
 #include "kernels/broadcast.h"
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
 #include "ops/tflite_form.h"
@@ -78,8 +78,8 @@ Kernel CompileInt(const Div& op, const NodeView& view) {
 }
 
 Kernel Compile(const Div& op, const NodeView& view) {
-  if (!MakesFloat(view)) return CompileInt(op, view);
-  return FloatBinary(BinaryOp::kDiv, op.activation, view);
+  if (MakesQuantized(view)) return CompileInt(op, view);
+  return BinaryKernel(BinaryOp::kDiv, op.activation, view);
 }
 
 TfliteOp Form(const Div& op, const NodeView& view,
@@ -99,6 +99,7 @@ const OpDef& Div::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Div>,
+      .types = {DType::kFloat32, DType::kInt8, DType::kInt32, DType::kInt64},
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

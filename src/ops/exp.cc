@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -24,6 +25,8 @@ TfliteOp Form(const Exp& /*op*/, const NodeView& view,
 const OpDef& Exp::Def() {
   static const OpDef kDef = Define<Exp>({
       .infer = SameAsInput<Exp>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

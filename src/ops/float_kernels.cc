@@ -18,6 +18,8 @@ Clamp ClampOf(Activation activation) {
       return {.low = -1.0F, .high = 1.0F};
     case Activation::kRelu6:
       return {.low = 0.0F, .high = 6.0F};
+    case Activation::kRelu0To1:
+      return {.low = 0.0F, .high = 1.0F};
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include "ops/float_kernels.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -52,9 +53,29 @@ Kernel CompileInt(const FullyConnected& op, const NodeView& view) {
                  view);
 }
 
+/// Weights and bias that another operation computes are packed anew for every run.
+Kernel CompileComputed(const FullyConnected& op, const NodeView& view) {
+  const Shape& weights = view.Input(1).shape;
+  const Size rows = ElementCount(view.Input(0).shape) / weights[1];
+  return [&kernels = Kernels(), clamp = ClampOf(op.activation), rows, inputs = weights[1],
+          outputs = weights[0], has_bias = view.HasInput(2)](const Buffers& buffers) {
+    const auto count = static_cast<std::size_t>(outputs);
+    const std::vector<float> zeros(count);
+    const std::span<const float> bias =
+        has_bias ? std::span(buffers.In<float>(2), count) : std::span(zeros);
+    PackDense(rows, inputs, outputs,
+              {buffers.In<float>(1), count * static_cast<std::size_t>(inputs)}, bias,
+              clamp)
+        .Run(kernels, buffers.In<float>(0), buffers.Out<float>());
+  };
+}
+
 Kernel Compile(const FullyConnected& op, const NodeView& view) {
   if (!MakesFloat(view)) return CompileInt(op, view);
   CheckFloat(view);
+  const bool is_constant = view.Input(1).constant != nullptr &&
+                           (!view.HasInput(2) || view.Input(2).constant != nullptr);
+  if (!is_constant) return CompileComputed(op, view);
   const Shape& weights = view.Input(1).shape;
   const std::vector<float> zeros(static_cast<std::size_t>(weights[0]));
   const auto bias = view.HasInput(2) ? FloatConstant(view.Input(2)) : zeros;
@@ -64,6 +85,13 @@ Kernel Compile(const FullyConnected& op, const NodeView& view) {
   return [&kernels = Kernels(), dense](const Buffers& buffers) {
     dense->Run(kernels, buffers.In<float>(0), buffers.Out<float>());
   };
+}
+
+std::optional<std::string> Problem(const NodeView& view) {
+  const bool are_float = view.Input(0).dtype == DType::kFloat32 &&
+                         view.Input(1).dtype == DType::kFloat32 &&
+                         (!view.HasInput(2) || view.Input(2).dtype == DType::kFloat32);
+  return are_float ? std::nullopt : WeightsProblem(view);
 }
 
 TfliteOp Form(const FullyConnected& op, const NodeView& view,
@@ -83,6 +111,15 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * view.Input(1).shape[1];
 }
 
+/// Without keep_num_dims the leading axes become one.
+Parsed Joined(const TfliteSource& source, ParsedOp parsed) {
+  const Shape& weights = source.inputs[1]->shape;
+  if (weights.size() != 2) return "its weights are no matrix";
+  const std::int64_t rows = ElementCount(source.inputs[0]->shape) / weights[1];
+  parsed.reshaped = Shape{rows, weights[0]};
+  return parsed;
+}
+
 Parsed Parse(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::FullyConnectedOptions>();
   if (options == nullptr) return "its options are missing";
@@ -90,8 +127,13 @@ Parsed Parse(const TfliteSource& source) {
   if (!activation.has_value()) return "its fused activation is not supported";
   if (options->weights_format() != 0) return "its weights are shuffled";
   const bool has_bias = source.inputs.size() > 2 && source.inputs[2] != nullptr;
-  return ParsedOp{FullyConnected{*activation},
+  ParsedOp parsed{FullyConnected{*activation},
                   has_bias ? std::size_t{3} : std::size_t{2}};
+  const bool joins = !options->keep_num_dims() && source.inputs[0]->shape.size() != 2;
+  if (joins && source.inputs.size() > 1 && source.inputs[1] != nullptr) {
+    return Joined(source, std::move(parsed));
+  }
+  return parsed;
 }
 
 }  // namespace
@@ -101,6 +143,8 @@ const OpDef& FullyConnected::Def() {
       .min_inputs = 2,
       .max_inputs = 3,
       .infer = Infer,
+      .types = Reals(),
+      .problem = Problem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,

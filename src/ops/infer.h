@@ -24,6 +24,7 @@ Inferred BroadcastOfInputs(const Typed& /*op*/, std::span<const TensorType> inpu
     return "shapes " + ToString(inputs[0].shape) + " and " + ToString(inputs[1].shape) +
            " don't broadcast";
   }
+  if (inputs[0].dtype != inputs[1].dtype) return "operands of two types";
   return std::vector<TensorType>{{inputs[0].dtype, *shape}};
 }
 

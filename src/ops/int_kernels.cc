@@ -23,8 +23,8 @@ Bounds BoundsOf(DType dtype) {
 }
 
 Bounds RealBounds(Activation activation) {
-  return {activation == Activation::kReluN1To1 ? -1 : 0,
-          activation == Activation::kReluN1To1 ? 1 : 6};
+  if (activation == Activation::kReluN1To1) return {-1, 1};
+  return {0, activation == Activation::kRelu0To1 ? 1 : 6};
 }
 
 template <typename In, typename Out>
@@ -47,6 +47,10 @@ Kernel TableKernel(const NodeView& view, const IntFunction& f) {
 }  // namespace
 
 bool MakesFloat(const NodeView& view) { return view.Output().dtype == DType::kFloat32; }
+
+bool MakesQuantized(const NodeView& view) {
+  return view.Output().quantization.has_value() && !MakesFloat(view);
+}
 
 Scale ScaleOf(const Value& value) {
   Check(value.dtype == DType::kInt8 || value.dtype == DType::kInt16, "int8 or int16");

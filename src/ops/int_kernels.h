@@ -12,6 +12,9 @@ namespace kinglet {
 /// The result is float32. (Operands may be integers all the same: Dequantize.)
 bool MakesFloat(const NodeView& view);
 
+/// The result is an integer that stands for a real number.
+bool MakesQuantized(const NodeView& view);
+
 /// Scale and zero point of a whole integer tensor. REQUIRES: it has them.
 Scale ScaleOf(const Value& value);
 

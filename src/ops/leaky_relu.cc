@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -52,6 +53,8 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& LeakyRelu::Def() {
   static const OpDef kDef = Define<LeakyRelu>({
       .infer = SameAsInput<LeakyRelu>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -24,6 +25,8 @@ TfliteOp Form(const Log& /*op*/, const NodeView& view,
 const OpDef& Log::Def() {
   static const OpDef kDef = Define<Log>({
       .infer = SameAsInput<Log>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

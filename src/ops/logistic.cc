@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -26,6 +27,8 @@ TfliteOp Form(const Logistic& /*op*/, const NodeView& view,
 const OpDef& Logistic::Def() {
   static const OpDef kDef = Define<Logistic>({
       .infer = SameAsInput<Logistic>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,

@@ -6,6 +6,7 @@
 #include "ops/int_kernels.h"
 #include "ops/int_reduce.h"
 #include "ops/pool.h"
+#include "ops/problems.h"
 
 namespace kinglet {
 namespace {
@@ -31,6 +32,8 @@ TfliteOp Form(const MaxPool2d& op, const NodeView& view,
 const OpDef& MaxPool2d::Def() {
   static const OpDef kDef = Define<MaxPool2d>({
       .infer = InferPool<MaxPool2d>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

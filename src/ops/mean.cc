@@ -4,6 +4,7 @@
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
 #include "ops/int_reduce.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -29,6 +30,8 @@ TfliteOp Form(const Mean& op, const NodeView& view,
 const OpDef& Mean::Def() {
   static const OpDef kDef = Define<Mean>({
       .infer = Infer,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

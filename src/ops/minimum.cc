@@ -1,9 +1,10 @@
 // Minimum: the smaller of two, with NumPy broadcasting. INT8 compares the integers, so
 // both operands and the result share one scale.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -11,8 +12,8 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Minimum& /*op*/, const NodeView& view) {
-  if (!MakesFloat(view)) return IntSelect(IntBinaryOp::kMinimum, view);
-  return FloatBinary(BinaryOp::kMinimum, Activation::kNone, view);
+  if (MakesQuantized(view)) return IntSelect(IntBinaryOp::kMinimum, view);
+  return BinaryKernel(BinaryOp::kMinimum, Activation::kNone, view);
 }
 
 TfliteOp Form(const Minimum& /*op*/, const NodeView& view,
@@ -27,6 +28,8 @@ const OpDef& Minimum::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Minimum>,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

@@ -1,8 +1,9 @@
 // Mul: a * b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -31,8 +32,8 @@ Kernel CompileInt(const Mul& op, const NodeView& view) {
 }
 
 Kernel Compile(const Mul& op, const NodeView& view) {
-  if (!MakesFloat(view)) return CompileInt(op, view);
-  return FloatBinary(BinaryOp::kMul, op.activation, view);
+  if (MakesQuantized(view)) return CompileInt(op, view);
+  return BinaryKernel(BinaryOp::kMul, op.activation, view);
 }
 
 TfliteOp Form(const Mul& op, const NodeView& view,
@@ -52,6 +53,8 @@ const OpDef& Mul::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Mul>,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

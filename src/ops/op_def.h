@@ -85,6 +85,8 @@ struct QuantRule {
   /// quantized as an activation.
   std::optional<std::size_t> weights = std::nullopt;
   std::int64_t channel_axis = 0;
+  /// The weights have one scale altogether, whatever `channel_axis` says.
+  bool per_tensor = false;
 };
 
 /// An operand that the file stores as a tensor and the graph as an attribute.
@@ -121,10 +123,13 @@ struct TfliteSource {
 };
 
 /// An operation read from a file: the inputs of the node are the first `operands` inputs
-/// of the operator, the others have become attributes.
+/// of the operator, or where it has another order the `order`; the others have become
+/// attributes. `reshaped`: the operator gives the result this shape of as many elements.
 struct ParsedOp {
   Op op;
   std::size_t operands = 1;
+  std::vector<std::size_t> order = {};
+  std::optional<Shape> reshaped = std::nullopt;
 };
 /// Or why the operator can't be represented.
 using Parsed = std::variant<ParsedOp, std::string>;
@@ -134,6 +139,10 @@ struct OpDef {
   std::size_t min_inputs = 1;
   std::size_t max_inputs = 1;
   std::function<Inferred(const Op&, std::span<const TensorType>)> infer;
+  /// Types of the first input that `compile` takes.
+  std::vector<DType> types;
+  /// What else `compile` can't take, or nothing.
+  std::function<std::optional<std::string>(const NodeView&)> problem;
   std::function<Kernel(const Op&, const NodeView&)> compile;
   QuantRule quantization;
   std::function<TfliteOp(const Op&, const NodeView&, flatbuffers::FlatBufferBuilder&)>
@@ -154,10 +163,17 @@ const OpDef* DefOf(tflite::BuiltinOperator code);
 /// Types of the results of `op` over `inputs`, arity checked.
 Inferred InferTypes(const Op& op, std::span<const TensorType> inputs);
 
+/// Why the node can't be run, or nothing. What quantizer and passes make always can.
+std::optional<std::string> ProblemOf(const NodeView& view);
+
 /// Appends a node of a single result and returns that result, named `name`.
 /// REQUIRES: InferTypes succeeds.
 ValueId AddNode(Graph& graph, Op op, std::vector<ValueId> inputs,
                 const std::string& name);
+
+/// The same for a node of several results (Split, TopK, Unpack).
+std::vector<ValueId> AddNodeOfMany(Graph& graph, Op op, std::vector<ValueId> inputs,
+                                   const std::string& name);
 
 TensorType TypeOf(const Value& value);
 

@@ -1,6 +1,4 @@
 // Pad: zeros around the input. INT8 fills with the zero point.
-#include <cstring>
-
 #include "ops/copies.h"
 #include "ops/define.h"
 #include "ops/tflite_form.h"
@@ -19,19 +17,6 @@ Inferred Infer(const Pad& op, std::span<const TensorType> inputs) {
     out.shape[i] += op.before[i] + op.after[i];
   }
   return std::vector<TensorType>{out};
-}
-
-// Zero, as the result's scale has it.
-void FillZero(const Value& value, std::byte* out) {
-  const auto n = static_cast<std::size_t>(ElementCount(value.shape));
-  const std::int64_t zero =
-      value.quantization.has_value() ? value.quantization->zero_points[0] : 0;
-  if (value.dtype == DType::kInt8) {
-    std::memset(out, static_cast<int>(zero), n);
-  } else {
-    Check(zero == 0, "only int8 has a zero point");
-    std::memset(out, 0, n * SizeOf(value.dtype));
-  }
 }
 
 Kernel Compile(const Pad& op, const NodeView& view) {
@@ -53,28 +38,18 @@ Kernel Compile(const Pad& op, const NodeView& view) {
 
 TfliteOp Form(const Pad& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
-  IntsOperand paddings{{static_cast<std::int64_t>(op.before.size()), 2}, {}};
-  for (std::size_t i = 0; i < op.before.size(); ++i) {
-    paddings.values.push_back(static_cast<std::int32_t>(op.before[i]));
-    paddings.values.push_back(static_cast<std::int32_t>(op.after[i]));
-  }
   const bool many_axes = op.before.size() > 4;
   return {.code = tflite::BuiltinOperator_PAD,
           .version = many_axes ? 4 : VersionFor(view, {}),
           .options_type = tflite::BuiltinOptions_PadOptions,
           .options = tflite::CreatePadOptions(builder).Union(),
-          .inputs = Operands(view, {paddings})};
+          .inputs = Operands(view, {PairRows(op.before, op.after)})};
 }
 
 Parsed Parse(const TfliteSource& source) {
-  const auto paddings = IntsOf(source, 1);
+  const auto paddings = PairsOf(source, 1);
   if (!paddings.has_value()) return "its paddings are not constant";
-  Pad op;
-  for (std::size_t i = 0; i + 1 < paddings->size(); i += 2) {
-    op.before.push_back((*paddings)[i]);
-    op.after.push_back((*paddings)[i + 1]);
-  }
-  return ParsedOp{op};
+  return ParsedOp{Pad{.before = paddings->before, .after = paddings->after}};
 }
 
 }  // namespace
@@ -82,6 +57,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Pad::Def() {
   static const OpDef kDef = Define<Pad>({
       .infer = Infer,
+      .types = AnyType(),
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "ops/define.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -37,6 +38,12 @@ Kernel Compile(const Quantize& /*op*/, const NodeView& view) {
   };
 }
 
+std::optional<std::string> Problem(const NodeView& view) {
+  const DType to = view.Output().dtype;
+  if (to != DType::kInt8 && to != DType::kInt16) return "a result of another type";
+  return ScaleProblem(view);
+}
+
 TfliteOp Form(const Quantize& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
   const int version = op.dtype == DType::kInt16 ? 2 : 1;
@@ -53,6 +60,8 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Quantize::Def() {
   static const OpDef kDef = Define<Quantize>({
       .infer = Infer,
+      .types = Reals(),
+      .problem = Problem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,

@@ -1,9 +1,10 @@
 // Largest element over axes. INT8 compares the integers: the result keeps the scale.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
 #include "ops/int_reduce.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -15,8 +16,8 @@ Inferred Infer(const ReduceMax& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const ReduceMax& op, const NodeView& view) {
-  if (!MakesFloat(view)) return IntMaximumOver(op.axes, view);
-  return FloatReduce(ReduceOp::kMax, op.axes, view);
+  if (MakesQuantized(view)) return IntMaximumOver(op.axes, view);
+  return ReduceKernel(ReduceOp::kMax, op.axes, view);
 }
 
 TfliteOp Form(const ReduceMax& op, const NodeView& view,
@@ -29,6 +30,8 @@ TfliteOp Form(const ReduceMax& op, const NodeView& view,
 const OpDef& ReduceMax::Def() {
   static const OpDef kDef = Define<ReduceMax>({
       .infer = Infer,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

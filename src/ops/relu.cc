@@ -4,6 +4,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -13,6 +14,7 @@ namespace {
 tflite::BuiltinOperator Code(Activation kind) {
   if (kind == Activation::kRelu6) return tflite::BuiltinOperator_RELU6;
   if (kind == Activation::kReluN1To1) return tflite::BuiltinOperator_RELU_N1_TO_1;
+  if (kind == Activation::kRelu0To1) return tflite::BuiltinOperator_RELU_0_TO_1;
   return tflite::BuiltinOperator_RELU;
 }
 
@@ -37,8 +39,8 @@ Kernel Compile(const Relu& op, const NodeView& view) {
 
 TfliteOp Form(const Relu& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  const bool symmetric = op.kind == Activation::kReluN1To1;
-  return WithoutOptions(view, Code(op.kind), {.int8 = symmetric ? 1 : 2});
+  const bool rare = op.kind == Activation::kReluN1To1 || op.kind == Activation::kRelu0To1;
+  return WithoutOptions(view, Code(op.kind), {.int8 = rare ? 1 : 2});
 }
 
 Parsed Parse(const TfliteSource& source) {
@@ -48,6 +50,9 @@ Parsed Parse(const TfliteSource& source) {
   if (source.code == tflite::BuiltinOperator_RELU_N1_TO_1) {
     return ParsedOp{Relu{Activation::kReluN1To1}};
   }
+  if (source.code == tflite::BuiltinOperator_RELU_0_TO_1) {
+    return ParsedOp{Relu{Activation::kRelu0To1}};
+  }
   return ParsedOp{Relu{}};
 }
 
@@ -56,11 +61,14 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Relu::Def() {
   static const OpDef kDef = Define<Relu>({
       .infer = SameAsInput<Relu>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,
-                tflite::BuiltinOperator_RELU_N1_TO_1},
+                tflite::BuiltinOperator_RELU_N1_TO_1,
+                tflite::BuiltinOperator_RELU_0_TO_1},
       .parse = Parse,
   });
   return kDef;

@@ -5,6 +5,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -46,6 +47,8 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Softmax::Def() {
   static const OpDef kDef = Define<Softmax>({
       .infer = SameAsInput<Softmax>,
+      .types = {DType::kFloat32, DType::kInt8},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,

@@ -60,6 +60,8 @@ TfliteOp Form(const StridedSlice& op, const NodeView& view,
               view, {IntVector(op.begin), IntVector(op.end), IntVector(op.strides)})};
 }
 
+constexpr std::size_t kMostBounds = 32;  // bits of a mask
+
 bool HasBit(std::int32_t mask, std::size_t axis) { return ((mask >> axis) & 1) != 0; }
 
 /// A bound counted from the end, and one past an end, brought into [0, size], or to -1
@@ -84,32 +86,93 @@ Parsed ParseSlice(const TfliteSource& source) {
   return ParsedOp{op};
 }
 
+/// The bounds of the file brought into one per axis. An ellipsis stands for axes that
+/// are taken whole; new axes and those that shrink away show in `shape` alone.
+class Bounds {
+ public:
+  Bounds(const Shape& in, const tflite::StridedSliceOptions& masks)
+      : in_(in), masks_(masks) {}
+
+  /// @returns false when there are more bounds than axes.
+  bool Take(const Ints& begin, const Ints& end, const Ints& strides) {
+    for (std::size_t i = 0; i < begin.size(); ++i) {
+      if (HasBit(masks_.ellipsis_mask(), i)) {
+        TakeWhole(AxesOf(i + 1, begin.size()));
+      } else if (HasBit(masks_.new_axis_mask(), i)) {
+        shape.push_back(1);
+      } else if (op.begin.size() == in_.size()) {
+        return false;
+      } else {
+        TakeOne(i, begin[i], end[i], strides[i]);
+      }
+    }
+    TakeWhole(0);
+    return true;
+  }
+
+  StridedSlice op;
+  Shape shape;  ///< of the result
+
+ private:
+  /// Axes that the bounds [first, last) are about.
+  [[nodiscard]] std::size_t AxesOf(std::size_t first, std::size_t last) const {
+    std::size_t axes = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      if (!HasBit(masks_.new_axis_mask(), i)) ++axes;
+    }
+    return axes;
+  }
+
+  void Add(std::int64_t begin, std::int64_t end, std::int64_t stride) {
+    op.begin.push_back(begin);
+    op.end.push_back(end);
+    op.strides.push_back(stride);
+  }
+
+  /// All axes but the last `left`.
+  void TakeWhole(std::size_t left) {
+    while (op.begin.size() + left < in_.size()) {
+      shape.push_back(in_[op.begin.size()]);
+      Add(0, shape.back(), 1);
+    }
+  }
+
+  void TakeOne(std::size_t i, std::int64_t begin, std::int64_t end, std::int64_t stride) {
+    const std::int64_t size = in_[op.begin.size()];
+    const bool backwards = stride < 0;
+    const bool from_edge = HasBit(masks_.begin_mask(), i);
+    const bool to_edge = HasBit(masks_.end_mask(), i);
+    begin = from_edge ? (backwards ? size - 1 : 0) : Resolved(begin, size, backwards);
+    end = to_edge ? (backwards ? -1 : size) : Resolved(end, size, backwards);
+    if (HasBit(masks_.shrink_axis_mask(), i)) return Add(begin, begin + 1, 1);
+    shape.push_back(stride == 0 ? 0 : CountAlong(begin, end, stride));
+    Add(begin, end, stride);
+  }
+
+  const Shape& in_;
+  const tflite::StridedSliceOptions& masks_;
+};
+
 Parsed ParseStrided(const TfliteSource& source) {
   const auto begin = IntsOf(source, 1);
   const auto end = IntsOf(source, 2);
   const auto strides = IntsOf(source, 3);
-  const Shape& in = source.inputs[0]->shape;
   const auto* options = source.OptionsAs<tflite::StridedSliceOptions>();
   if (!begin.has_value() || !end.has_value() || !strides.has_value()) {
     return "its bounds are not constant";
   }
-  const bool plain = options != nullptr && options->ellipsis_mask() == 0 &&
-                     options->new_axis_mask() == 0 && options->shrink_axis_mask() == 0 &&
-                     !options->offset();
-  if (!plain) return "masks that change the rank are not supported";
-  if (begin->size() != in.size()) return "bounds of another rank";
-  StridedSlice op{.begin = {}, .end = {}, .strides = *strides};
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const bool backwards = (*strides)[i] < 0;
-    const std::int64_t first = backwards ? in[i] - 1 : 0;
-    const std::int64_t last = backwards ? -1 : in[i];
-    op.begin.push_back(HasBit(options->begin_mask(), i)
-                           ? first
-                           : Resolved((*begin)[i], in[i], backwards));
-    op.end.push_back(
-        HasBit(options->end_mask(), i) ? last : Resolved((*end)[i], in[i], backwards));
+  if (options == nullptr || options->offset()) return "its bounds count from each other";
+  if (begin->size() != end->size() || begin->size() != strides->size() ||
+      begin->size() > kMostBounds) {
+    return "bounds of different number";
   }
-  return ParsedOp{op};
+  Bounds bounds(source.inputs[0]->shape, *options);
+  if (!bounds.Take(*begin, *end, *strides)) return "more bounds than axes";
+  ParsedOp parsed{bounds.op};
+  const bool other_rank =
+      options->new_axis_mask() != 0 || options->shrink_axis_mask() != 0;
+  if (other_rank) parsed.reshaped = bounds.shape;
+  return parsed;
 }
 
 Parsed Parse(const TfliteSource& source) {
@@ -122,6 +185,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& StridedSlice::Def() {
   static const OpDef kDef = Define<StridedSlice>({
       .infer = Infer,
+      .types = AnyType(),
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

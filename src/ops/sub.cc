@@ -1,8 +1,9 @@
 // Sub: a - b, with NumPy broadcasting and a fused clamp.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -16,8 +17,8 @@ int SubVersion(const NodeView& view) {
 }
 
 Kernel Compile(const Sub& op, const NodeView& view) {
-  if (!MakesFloat(view)) return IntSum(IntBinaryOp::kSub, op.activation, view);
-  return FloatBinary(BinaryOp::kSub, op.activation, view);
+  if (MakesQuantized(view)) return IntSum(IntBinaryOp::kSub, op.activation, view);
+  return BinaryKernel(BinaryOp::kSub, op.activation, view);
 }
 
 TfliteOp Form(const Sub& op, const NodeView& view,
@@ -37,6 +38,8 @@ const OpDef& Sub::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<Sub>,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

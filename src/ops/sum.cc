@@ -1,9 +1,10 @@
 // Sum over axes. INT8 rescales the integer sum, so the result has a scale of its own.
 #include "ops/define.h"
-#include "ops/float_kernels.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
 #include "ops/int_reduce.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -15,8 +16,8 @@ Inferred Infer(const Sum& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const Sum& op, const NodeView& view) {
-  if (!MakesFloat(view)) return IntSumOver(op.axes, view);
-  return FloatReduce(ReduceOp::kSum, op.axes, view);
+  if (MakesQuantized(view)) return IntSumOver(op.axes, view);
+  return ReduceKernel(ReduceOp::kSum, op.axes, view);
 }
 
 TfliteOp Form(const Sum& op, const NodeView& view,
@@ -29,6 +30,8 @@ TfliteOp Form(const Sum& op, const NodeView& view,
 const OpDef& Sum::Def() {
   static const OpDef kDef = Define<Sum>({
       .infer = Infer,
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

@@ -3,6 +3,7 @@
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
 #include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -24,6 +25,8 @@ TfliteOp Form(const Tanh& /*op*/, const NodeView& view,
 const OpDef& Tanh::Def() {
   static const OpDef kDef = Define<Tanh>({
       .infer = SameAsInput<Tanh>,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
       .tflite = Form,

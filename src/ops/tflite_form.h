@@ -6,6 +6,7 @@
 namespace kinglet {
 
 tflite::Padding TflitePadding(Padding padding);
+tflite::TensorType TfliteType(DType dtype);
 tflite::ActivationFunctionType TfliteActivation(Activation activation);
 
 /// The version of an operation by the element type of its first input.
@@ -26,6 +27,19 @@ IntsOperand IntVector(const Ints& values);
 /// An operation without options.
 TfliteOp WithoutOptions(const NodeView& view, tflite::BuiltinOperator code,
                         Versions versions, std::vector<IntsOperand> ints = {});
+
+/// An operation without attributes and options.
+template <typename Typed, tflite::BuiltinOperator kCode, int kInt8Version = 2>
+TfliteOp PlainForm(const Typed& /*op*/, const NodeView& view,
+                   flatbuffers::FlatBufferBuilder& /*builder*/) {
+  return WithoutOptions(view, kCode, {.int8 = kInt8Version});
+}
+
+/// Rows [before, after] of the paddings of every axis.
+IntsOperand PairRows(const Ints& before, const Ints& after);
+
+/// A scalar operand.
+IntsOperand IntScalar(std::int64_t value);
 
 /// Mean, sum and the like: the axes as second input.
 template <typename Typed>

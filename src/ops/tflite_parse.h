@@ -10,9 +10,25 @@ namespace kinglet {
 std::optional<Padding> PaddingFrom(tflite::Padding padding);
 std::optional<Activation> ActivationFrom(tflite::ActivationFunctionType activation);
 
+/// The element type, or nothing where this program knows none like it.
+std::optional<DType> DTypeFrom(tflite::TensorType type);
+
 /// The integers of a constant int32 or int64 operand; nothing when it is absent or
 /// computed.
 std::optional<Ints> IntsOf(const TfliteSource& source, std::size_t input);
+
+/// The integer of a constant operand with one element.
+std::optional<std::int64_t> IntOf(const TfliteSource& source, std::size_t input);
+
+/// `axis` counted from the front, or -1 when it is out of range.
+std::int64_t NormalizedAxis(std::int64_t axis, std::size_t rank);
+
+/// The two columns of a constant operand of shape [n, 2].
+struct PairColumns {
+  Ints before;
+  Ints after;
+};
+std::optional<PairColumns> PairsOf(const TfliteSource& source, std::size_t input);
 
 /// Axes counted from the front, sorted, each once; nothing when one is out of range.
 std::optional<Ints> NormalizedAxes(Ints axes, std::size_t rank);

@@ -45,6 +45,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Transpose::Def() {
   static const OpDef kDef = Define<Transpose>({
       .infer = Infer,
+      .types = AnyType(),
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

@@ -26,6 +26,9 @@ Graph FuseActivations(const Graph& graph) {
     const auto* relu = std::get_if<Relu>(&node.op);
     Activation* clamp = ClampOf(producer.op);
     if (relu == nullptr || clamp == nullptr) return false;
+    if (relu->kind == Activation::kRelu0To1 || *clamp == Activation::kRelu0To1) {
+      return false;
+    }
     const auto combined = Combined(*clamp, relu->kind);
     if (combined.has_value()) *clamp = *combined;
     return combined.has_value();

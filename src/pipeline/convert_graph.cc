@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "emit/tflite_reader.h"
 #include "emit/tflite_writer.h"
 #include "kinglet/error.h"
 #include "passes/passes.h"
@@ -77,6 +78,16 @@ void CheckReadBack(const Graph& meant, const Graph& written) {
   check_ends(meant.outputs, written.outputs);
 }
 
+/// The bytes compute what the graph computes, to the bit.
+void CheckSameOutputs(const Graph& meant, const Graph& written, const Sample& sample) {
+  const Executor ours(meant);
+  const Executor theirs(written);
+  Executor::Context our_context = ours.NewContext();
+  Executor::Context their_context = theirs.NewContext();
+  Check(ours.Run(our_context, sample) == theirs.Run(their_context, sample),
+        "the file computes what was meant");
+}
+
 }  // namespace
 
 bool NeedsCalibration(QuantizationMode mode) { return mode == QuantizationMode::kPtq; }
@@ -88,8 +99,11 @@ ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibrat
   converted.optimized = Optimize(graph);
   const Graph meant = Quantized(calibration, request, listener, converted);
   converted.bytes = WriteTflite(meant);
-  converted.written = meant;
+  converted.written = ReadTflite(converted.bytes);
   CheckReadBack(meant, converted.written);
+  if (!calibration.empty()) {
+    CheckSameOutputs(meant, converted.written, calibration.front());
+  }
   return converted;
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/file.h"
+#include "emit/tflite_reader.h"
 #include "import/keras_import.h"
 #include "kinglet/error.h"
 #include "passes/passes.h"
@@ -33,7 +34,7 @@ std::int64_t ConstantElements(const Graph& graph) {
 ModelFile ReadTfliteModel(const fs::path& path) {
   const std::vector<std::byte> bytes = ReadFile(path);
   ModelFile file{
-      .graph = Graph{},
+      .graph = WithContext(path.string(), [&] { return ReadTflite(bytes); }),
       .format = "TensorFlow Lite",
       .bytes = bytes.size(),
       .parameters = 0,

@@ -47,8 +47,8 @@ Graph WithInputsLike(const Graph& reference, Graph candidate, const std::string&
   return candidate;
 }
 
-SampleSet Gather(const ValidateJob& job, const Graph& graph,
-                 const ProgressListener& listener) {
+SampleSet GatherSamples(const ValidateJob& job, const Graph& graph,
+                        const ProgressListener& listener) {
   const bool has_audio = !job.audio.paths.empty();
   if (has_audio == job.data.has_value()) {
     throw Error(ErrorKind::kUsage,
@@ -78,7 +78,7 @@ ValidationReport Validate(const ValidateJob& job, const ProgressListener& listen
   const Graph reference = ReadRunnableModel(job.reference, job.import);
   const Graph candidate = WithInputsLike(
       reference, ReadRunnableModel(job.candidate, job.import), job.candidate.string());
-  const SampleSet set = Gather(job, reference, listener);
+  const SampleSet set = GatherSamples(job, reference, listener);
   const std::size_t workers = WorkersFor(job.threads);
   const auto expected = OutputVectors(reference, set.samples, workers);
   const auto found = OutputVectors(candidate, set.samples, workers, [&] {

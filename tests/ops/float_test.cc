@@ -2,11 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-
-#include "ir/text.h"
-#include "ops/op_def.h"
+#include "tests/support/run_node.h"
 
 namespace kinglet {
 namespace {
@@ -19,51 +15,16 @@ struct Case {
 
 void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
 
-/// 1, 2, 3, ... for every input.
-Tensor Counting(const Value& value) {
-  std::vector<float> values(static_cast<std::size_t>(ElementCount(value.shape)));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i + 1);
-  return Tensor::Of<float>(value.shape, values);
-}
-
-std::vector<float> RunOnly(const Graph& graph) {
-  const Node& node = graph.nodes.at(0);
-  std::vector<Tensor> inputs;
-  std::vector<const std::byte*> in;
-  for (const ValueId id : node.inputs) {
-    const Value& value = graph[id];
-    inputs.push_back(value.constant != nullptr ? *value.constant : Counting(value));
-  }
-  for (const Tensor& tensor : inputs) in.push_back(tensor.bytes().data());
-  Tensor result(graph[node.outputs[0]].dtype, graph[node.outputs[0]].shape);
-  std::byte* out = result.bytes().data();
-  const Kernel kernel = DefOf(node.op).compile(node.op, {graph, node});
-  if (kernel == nullptr) {
-    EXPECT_EQ(inputs[0].bytes().size(), result.bytes().size());
-    std::memcpy(out, in[0], result.bytes().size());
-  } else {
-    kernel({in, {&out, 1}});
-  }
-  std::vector<float> values;
-  if (result.dtype() == DType::kInt8) {
-    for (const std::int8_t q : result.Data<std::int8_t>()) values.push_back(q);
-  } else {
-    const auto data = result.Data<float>();
-    values.assign(data.begin(), data.end());
-  }
-  return values;
-}
-
 class FloatKernel : public testing::TestWithParam<Case> {};
 
 TEST_P(FloatKernel, GivesTheNumbersWorkedOutByHand) {
   const Case& c = GetParam();
   const Graph graph = Parse(c.text);
   EXPECT_EQ(StructureProblem(graph), std::nullopt);
-  const std::vector<float> actual = RunOnly(graph);
+  const std::vector<double> actual = RunFirstNode(graph).at(0);
   ASSERT_EQ(actual.size(), c.expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
-    EXPECT_FLOAT_EQ(actual[i], c.expected[i]) << i;
+    EXPECT_FLOAT_EQ(static_cast<float>(actual[i]), c.expected[i]) << i;
   }
 }
 

@@ -1,0 +1,96 @@
+// BatchMatMul: products of matrices, both computed. INT8: both operands are activations.
+#include <array>
+
+#include "kernels/conv.h"
+#include "ops/define.h"
+#include "ops/float_kernels.h"
+#include "ops/matrices.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+Inferred Infer(const BatchMatMul& op, std::span<const TensorType> inputs) {
+  const auto shape = ProductShape(op, inputs[0].shape, inputs[1].shape);
+  if (!shape.has_value()) {
+    return "no product of " + ToString(inputs[0].shape) + " and " +
+           ToString(inputs[1].shape);
+  }
+  return std::vector<TensorType>{{inputs[0].dtype, *shape}};
+}
+
+/// The matrix at `in`, turned into `scratch` where it lies the other way round.
+const float* Turned(const KernelTable& kernels, bool turn, Size rows, Size columns,
+                    const float* in, std::vector<float>& scratch) {
+  if (!turn) return in;
+  scratch.resize(static_cast<std::size_t>(rows * columns));
+  kernels.transpose(columns, rows, in, rows, scratch.data(), columns);
+  return scratch.data();
+}
+
+// One product is a fully connected layer whose weights are the columns of y.
+Kernel Compile(const BatchMatMul& op, const NodeView& view) {
+  CheckFloat(view);
+  return [&kernels = Kernels(), op, plan = MatrixPlan(op, view)](const Buffers& buffers) {
+    const std::vector<float> no_bias(static_cast<std::size_t>(plan.n));
+    std::vector<float> x_scratch;
+    std::vector<float> y_scratch;
+    plan.batches.ForEach([&](Size i, const std::array<Size, 2>& at) {
+      const float* x = Turned(kernels, op.adj_x, plan.m, plan.k,
+                              buffers.In<float>(0) + at[0] * plan.m * plan.k, x_scratch);
+      const float* y = Turned(kernels, !op.adj_y, plan.n, plan.k,
+                              buffers.In<float>(1) + at[1] * plan.n * plan.k, y_scratch);
+      PackDense(plan.m, plan.k, plan.n, {y, static_cast<std::size_t>(plan.n * plan.k)},
+                no_bias, {})
+          .Run(kernels, x, buffers.Out<float>() + i * plan.m * plan.n);
+    });
+  };
+}
+
+bool IsDynamic(const NodeView& view) {
+  return view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
+}
+
+TfliteOp Form(const BatchMatMul& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  const bool dynamic = IsDynamic(view);
+  return {
+      .code = tflite::BuiltinOperator_BATCH_MATMUL,
+      .version = dynamic ? 4 : VersionFor(view, {}),
+      .options_type = tflite::BuiltinOptions_BatchMatMulOptions,
+      .options =
+          tflite::CreateBatchMatMulOptions(builder, op.adj_x, op.adj_y, dynamic).Union(),
+      .inputs = Operands(view)};
+}
+
+std::int64_t Macs(const NodeView& view) {
+  const bool turned = std::get<BatchMatMul>(view.node.op).adj_x;
+  const Shape& x = view.Input(0).shape;
+  return ElementCount(view.Output().shape) * x[x.size() - (turned ? 2 : 1)];
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::BatchMatMulOptions>();
+  if (options == nullptr) return ParsedOp{BatchMatMul{}, 2};
+  return ParsedOp{BatchMatMul{options->adj_x(), options->adj_y()}, 2};
+}
+
+}  // namespace
+
+const OpDef& BatchMatMul::Def() {
+  static const OpDef kDef = Define<BatchMatMul>({
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .infer = Infer,
+      .compile = Compile,
+      .quantization = {.range = RangeRule::kCalibrated},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_BATCH_MATMUL},
+      .parse = Parse,
+      .macs = Macs,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,29 @@
+// Elu: x where x >= 0, exp(x) - 1 elsewhere.
+#include "ops/define.h"
+#include "ops/elementwise.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+Kernel Compile(const Elu& /*op*/, const NodeView& view) {
+  return UnaryKernel(UnaryOp::kElu, view);
+}
+
+}  // namespace
+
+const OpDef& Elu::Def() {
+  static const OpDef kDef = Define<Elu>({
+      .infer = SameAsInput<Elu>,
+      .compile = Compile,
+      .quantization = {.range = RangeRule::kFloatOnly},
+      .tflite = PlainForm<Elu, tflite::BuiltinOperator_ELU, 1>,
+      .codes = {tflite::BuiltinOperator_ELU},
+      .parse = ParsePlain<Elu>,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,65 @@
+// L2Normalization: x / max(sqrt(sum of x^2), 1e-6) over the last axis. INT8: the result
+// is always in [-1, 1).
+#include <algorithm>
+#include <cmath>
+
+#include "ops/define.h"
+#include "ops/float_kernels.h"
+#include "ops/infer.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+
+namespace kinglet {
+namespace {
+
+constexpr float kSmallestNorm = 1e-6F;
+
+Kernel Compile(const L2Normalization& /*op*/, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& shape = view.Input(0).shape;
+  const Size columns = shape.empty() ? 1 : shape.back();
+  return [columns, rows = ElementCount(shape) / columns](const Buffers& buffers) {
+    for (Size r = 0; r < rows; ++r) {
+      const float* in = buffers.In<float>(0) + r * columns;
+      float sum = 0.0F;
+      for (Size i = 0; i < columns; ++i) sum += in[i] * in[i];
+      const float norm = std::max(std::sqrt(sum), kSmallestNorm);
+      float* out = buffers.Out<float>() + r * columns;
+      for (Size i = 0; i < columns; ++i) out[i] = in[i] / norm;
+    }
+  };
+}
+
+TfliteOp Form(const L2Normalization& /*op*/, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  return {.code = tflite::BuiltinOperator_L2_NORMALIZATION,
+          .version = VersionFor(view, {}),
+          .options_type = tflite::BuiltinOptions_L2NormOptions,
+          .options = tflite::CreateL2NormOptions(builder).Union(),
+          .inputs = Operands(view)};
+}
+
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::L2NormOptions>();
+  if (options != nullptr &&
+      options->activation() != tflite::ActivationFunctionType_NONE) {
+    return "a fused activation is not supported";
+  }
+  return ParsedOp{L2Normalization{}};
+}
+
+}  // namespace
+
+const OpDef& L2Normalization::Def() {
+  static const OpDef kDef = Define<L2Normalization>({
+      .infer = SameAsInput<L2Normalization>,
+      .compile = Compile,
+      .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_L2_NORMALIZATION},
+      .parse = Parse,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet

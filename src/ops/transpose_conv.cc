@@ -1,0 +1,248 @@
+// TransposeConv: every input spreads its product with the kernel over the output. Output
+// o = i * stride + k - before, so the outputs with one remainder of o + before by the
+// stride read the same taps of every stride-th place: they are a convolution of their
+// own.
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "kernels/conv.h"
+#include "kernels/strided_copy.h"
+#include "ops/define.h"
+#include "ops/float_kernels.h"
+#include "ops/problems.h"
+#include "ops/tflite_form.h"
+#include "ops/tflite_parse.h"
+#include "ops/window.h"
+
+namespace kinglet {
+namespace {
+
+Window WindowOf(std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                Padding padding) {
+  return {.in = out, .kernel = kernel, .stride = stride, .padding = padding};
+}
+Window WindowH(const TransposeConv& op, const Shape& weights) {
+  return WindowOf(op.out_h, weights[1], op.stride_h, op.padding);
+}
+Window WindowW(const TransposeConv& op, const Shape& weights) {
+  return WindowOf(op.out_w, weights[2], op.stride_w, op.padding);
+}
+
+Inferred Infer(const TransposeConv& op, std::span<const TensorType> inputs) {
+  const Shape& in = inputs[0].shape;
+  const Shape& weights = inputs[1].shape;
+  if (in.size() != 4 || weights.size() != 4) return "input or weights not of rank 4";
+  if (in[3] != weights[3]) {
+    return "weights " + ToString(weights) + " for input " + ToString(in);
+  }
+  const bool fits = op.stride_h > 0 && op.stride_w > 0 && op.out_h > 0 && op.out_w > 0 &&
+                    WindowH(op, weights).Out() == in[1] &&
+                    WindowW(op, weights).Out() == in[2];
+  if (!fits) {
+    return "a result of " + ToString({op.out_h, op.out_w}) + " from input " +
+           ToString(in);
+  }
+  if (inputs.size() == 3 && inputs[2].shape != Shape{weights[0]}) {
+    return "a bias of another size";
+  }
+  return std::vector<TensorType>{
+      {inputs[0].dtype, {in[0], op.out_h, op.out_w, weights[0]}}};
+}
+
+/// The outputs first, first + stride, ... along one axis: `taps` taps, from tap `tap` on
+/// in steps of the stride, that of the highest input first.
+struct Phase {
+  Size first = 0;
+  Size count = 0;
+  Size tap = 0;
+  Size taps = 0;
+  Size before = 0;
+};
+
+Phase PhaseOf(const Window& window, Size first) {
+  const Size padded = first + window.Before();
+  const Size tap = padded % window.stride;
+  const Size taps =
+      tap < window.kernel ? (window.kernel - tap - 1) / window.stride + 1 : 0;
+  return {.first = first,
+          .count = (window.in - first + window.stride - 1) / window.stride,
+          .tap = tap,
+          .taps = taps,
+          .before = taps - 1 - padded / window.stride};
+}
+
+Axis PhaseAxis(const Phase& phase, Size in) {
+  return {.in = in, .out = phase.count, .kernel = phase.taps, .before = phase.before};
+}
+
+/// Weights of one phase [o, taps, taps, i], in ascending order of the inputs they meet.
+std::vector<float> PhaseWeights(const Phase& h, const Phase& w, const Window& window_h,
+                                const Window& window_w, const Value& weights) {
+  const Shape& shape = weights.shape;
+  const auto all = FloatConstant(weights);
+  std::vector<float> chosen;
+  for (Size o = 0; o < shape[0]; ++o) {
+    for (Size y = h.taps; y-- > 0;) {
+      for (Size x = w.taps; x-- > 0;) {
+        const Size ky = h.tap + y * window_h.stride;
+        const Size kx = w.tap + x * window_w.stride;
+        const auto at = ((o * shape[1] + ky) * shape[2] + kx) * shape[3];
+        chosen.insert(chosen.end(), all.begin() + at, all.begin() + at + shape[3]);
+      }
+    }
+  }
+  return chosen;
+}
+
+/// A phase made ready: its convolution, and where its results go.
+struct PhaseKernel {
+  std::optional<PackedConv> conv;  ///< none where no tap falls on these outputs
+  StridedCopy place;
+};
+
+class TransposedConv {
+ public:
+  TransposedConv(const TransposeConv& op, const NodeView& view) {
+    const Shape& in = view.Input(0).shape;
+    const Value& weights = view.Input(1);
+    const Window window_h = WindowH(op, weights.shape);
+    const Window window_w = WindowW(op, weights.shape);
+    channels_ = weights.shape[0];
+    clamp_ = ClampOf(op.activation);
+    bias_.resize(static_cast<std::size_t>(channels_));
+    if (view.HasInput(2)) std::ranges::copy(FloatConstant(view.Input(2)), bias_.begin());
+    for (Size y = 0; y < std::min(op.stride_h, op.out_h); ++y) {
+      for (Size x = 0; x < std::min(op.stride_w, op.out_w); ++x) {
+        const Phase h = PhaseOf(window_h, y);
+        const Phase w = PhaseOf(window_w, x);
+        PhaseKernel kernel{std::nullopt, PlaceOf(op, h, w)};
+        if (h.taps > 0 && w.taps > 0) {
+          const ConvShape shape{.h = PhaseAxis(h, in[1]),
+                                .w = PhaseAxis(w, in[2]),
+                                .in_channels = in[3],
+                                .out_channels = channels_};
+          kernel.conv.emplace(shape, PhaseWeights(h, w, window_h, window_w, weights),
+                              bias_, clamp_);
+        }
+        largest_ = std::max(largest_, h.count * w.count * channels_);
+        phases_.push_back(std::move(kernel));
+      }
+    }
+  }
+
+  void Run(const KernelTable& kernels, const float* in, float* out) const {
+    std::vector<float> results(static_cast<std::size_t>(largest_));
+    for (const PhaseKernel& phase : phases_) {
+      if (phase.conv.has_value()) {
+        phase.conv->Run(kernels, in, results.data());
+      } else {
+        FillWithBias(kernels, results);
+      }
+      phase.place.Run(kernels, reinterpret_cast<const std::byte*>(results.data()),
+                      reinterpret_cast<std::byte*>(out));
+    }
+  }
+
+ private:
+  [[nodiscard]] StridedCopy PlaceOf(const TransposeConv& op, const Phase& h,
+                                    const Phase& w) const {
+    const Size row = op.out_w * channels_;
+    const std::array<CopyAxis, 3> axes = {
+        CopyAxis{h.count, w.count * channels_, op.stride_h * row},
+        CopyAxis{w.count, channels_, op.stride_w * channels_}, CopyAxis{channels_, 1, 1}};
+    return {axes, 0, h.first * row + w.first * channels_, sizeof(float)};
+  }
+
+  void FillWithBias(const KernelTable& kernels, std::vector<float>& results) const {
+    for (std::size_t i = 0; i < results.size(); ++i) results[i] = bias_[i % bias_.size()];
+    kernels.clamp(clamp_, std::ssize(results), results.data(), results.data());
+  }
+
+  std::vector<float> bias_;
+  Clamp clamp_;
+  Size channels_ = 1;
+  Size largest_ = 0;  ///< results of a phase
+  std::vector<PhaseKernel> phases_;
+};
+
+Kernel Compile(const TransposeConv& op, const NodeView& view) {
+  CheckFloat(view);
+  const Shape& in = view.Input(0).shape;
+  return [&kernels = Kernels(), conv = std::make_shared<const TransposedConv>(op, view),
+          batch = in[0], in_size = in[1] * in[2] * in[3],
+          out_size = ElementCount(view.Output().shape) / in[0]](const Buffers& buffers) {
+    for (Size i = 0; i < batch; ++i) {
+      conv->Run(kernels, buffers.In<float>(0) + i * in_size,
+                buffers.Out<float>() + i * out_size);
+    }
+  };
+}
+
+int Version(const TransposeConv& op, const NodeView& view) {
+  if (op.activation != Activation::kNone) return 4;
+  return view.HasInput(2) ? 3 : VersionFor(view, {.int8 = 2, .int16 = 3});
+}
+
+TfliteOp Form(const TransposeConv& op, const NodeView& view,
+              flatbuffers::FlatBufferBuilder& builder) {
+  const auto options = tflite::CreateTransposeConvOptions(
+      builder, TflitePadding(op.padding), static_cast<std::int32_t>(op.stride_w),
+      static_cast<std::int32_t>(op.stride_h), TfliteActivation(op.activation));
+  std::vector<TfliteOperand> operands = {IntVector(view.Output().shape),
+                                         view.node.inputs[1], view.node.inputs[0]};
+  if (view.HasInput(2)) operands.emplace_back(view.node.inputs[2]);
+  return {.code = tflite::BuiltinOperator_TRANSPOSE_CONV,
+          .version = Version(op, view),
+          .options_type = tflite::BuiltinOptions_TransposeConvOptions,
+          .options = options.Union(),
+          .inputs = std::move(operands)};
+}
+
+std::int64_t Macs(const NodeView& view) {
+  return ElementCount(view.Input(0).shape) / view.Input(0).shape[3] *
+         ElementCount(view.Input(1).shape);
+}
+
+// Operands: shape of the result, weights, input and perhaps a bias.
+Parsed Parse(const TfliteSource& source) {
+  const auto* options = source.OptionsAs<tflite::TransposeConvOptions>();
+  if (options == nullptr) return "its options are missing";
+  const auto padding = PaddingFrom(options->padding());
+  const auto activation = ActivationFrom(options->activation());
+  if (!padding.has_value() || !activation.has_value()) {
+    return "its padding or fused activation is not supported";
+  }
+  const auto shape = IntsOf(source, 0);
+  if (!shape.has_value() || shape->size() != 4) return "its output shape is not constant";
+  const bool has_bias = source.inputs.size() > 3 && source.inputs[3] != nullptr;
+  std::vector<std::size_t> order = {2, 1};
+  if (has_bias) order.push_back(3);
+  return ParsedOp{TransposeConv{.padding = *padding,
+                                .stride_h = options->stride_h(),
+                                .stride_w = options->stride_w(),
+                                .out_h = (*shape)[1],
+                                .out_w = (*shape)[2],
+                                .activation = *activation},
+                  order.size(), order};
+}
+
+}  // namespace
+
+const OpDef& TransposeConv::Def() {
+  static const OpDef kDef = Define<TransposeConv>({
+      .min_inputs = 2,
+      .max_inputs = 3,
+      .infer = Infer,
+      .problem = WeightsProblem,
+      .compile = Compile,
+      .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
+      .tflite = Form,
+      .codes = {tflite::BuiltinOperator_TRANSPOSE_CONV},
+      .parse = Parse,
+      .macs = Macs,
+  });
+  return kDef;
+}
+
+}  // namespace kinglet
