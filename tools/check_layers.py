@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "schema": "",
     "base": "",
     "kernels": "base",
-    "audio": "base",
+    "audio": "base kernels",
     "frontend": "base audio",
     "dataset": "base audio frontend",
     "ir": "base",

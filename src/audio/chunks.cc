@@ -1,9 +1,8 @@
 #include "audio/chunks.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "base/check.h"
+#include "audio/magnitude.h"
 
 namespace kinglet {
 
@@ -27,23 +26,26 @@ std::vector<std::int64_t> ChunkStarts(std::int64_t n, std::int64_t rate_hz,
   return starts;
 }
 
-std::vector<float> CentreChunk(std::span<const float> samples, std::int64_t rate_hz,
-                               double chunk_duration_s) {
-  Check(!samples.empty(), "a signal with samples");
-  const std::vector<std::int64_t> starts = ChunkStarts(
-      static_cast<std::int64_t>(samples.size()), rate_hz, chunk_duration_s, 0.0);
-  std::vector<float> chunk(ChunkSize(rate_hz, chunk_duration_s));
-  if (starts.empty()) return chunk;
-  const std::span<const float> from = samples.subspan(starts[starts.size() / 2]);
-  std::copy_n(from.begin(), std::min(from.size(), chunk.size()), chunk.begin());
-  return chunk;
+Section CentreChunk(std::int64_t n, std::int64_t rate_hz, double chunk_duration_s) {
+  const std::vector<std::int64_t> starts = ChunkStarts(n, rate_hz, chunk_duration_s, 0.0);
+  if (starts.empty()) return {};
+  const std::int64_t first = starts[starts.size() / 2];
+  return {first, std::min(n - first, ChunkSize(rate_hz, chunk_duration_s))};
 }
 
-void NormalizePeak(std::span<float> samples) {
-  float peak = 0;
-  for (const float sample : samples) peak = std::max(peak, std::abs(sample));
-  if (!(peak > 0)) return;
-  for (float& sample : samples) sample /= peak;
+std::vector<float> NormalizedCentreChunk(std::span<const float> samples,
+                                         const Resampler& resampler, std::int64_t to_hz,
+                                         double chunk_duration_s) {
+  const Section centre =
+      CentreChunk(resampler.OutputSize(std::ssize(samples)), to_hz, chunk_duration_s);
+  std::vector<float> chunk = resampler.Range(samples, centre.first, centre.count);
+  const float peak =
+      resampler.PeakBeside(samples, centre.first, centre.count, LargestMagnitude(chunk));
+  if (peak > 0) {
+    for (float& sample : chunk) sample /= peak;
+  }
+  chunk.resize(ChunkSize(to_hz, chunk_duration_s));
+  return chunk;
 }
 
 }  // namespace kinglet

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "audio/resample.h"
+
 namespace kinglet {
 
 /// int(rate * seconds) in double, as the Python pipeline computes it.
@@ -16,13 +18,22 @@ std::int64_t ChunkSize(std::int64_t rate_hz, double chunk_duration_s);
 std::vector<std::int64_t> ChunkStarts(std::int64_t n, std::int64_t rate_hz,
                                       double chunk_duration_s, double overlap_s);
 
-/// Chunk number (chunks / 2) of those without overlap, filled up with zeros behind a
-/// signal that is shorter.
-/// REQUIRES: samples is not empty.
-std::vector<float> CentreChunk(std::span<const float> samples, std::int64_t rate_hz,
-                               double chunk_duration_s);
+/// A part of a signal.
+struct Section {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
 
-/// Divides by the largest magnitude, unless that is 0.
-void NormalizePeak(std::span<float> samples);
+/// Where chunk number (chunks / 2) of those without overlap lies in a signal of n
+/// samples.
+Section CentreChunk(std::int64_t n, std::int64_t rate_hz, double chunk_duration_s);
+
+/// The chunk in the middle of a recording, resampled to `to_hz` and divided by the peak
+/// of the whole resampled recording, unless that is 0; filled up with zeros behind a
+/// recording that is shorter.
+/// REQUIRES: a resampler to `to_hz`; samples are finite.
+std::vector<float> NormalizedCentreChunk(std::span<const float> samples,
+                                         const Resampler& resampler, std::int64_t to_hz,
+                                         double chunk_duration_s);
 
 }  // namespace kinglet

@@ -1,67 +1,75 @@
 // Outputs k, k + up, k + 2 up, ... share one phase of the filter, and their inputs lie
 // `down` apart. The input is copied into `down` rows, row[r][s] = x[s * down + r], so
-// that neighbouring outputs of a phase read neighbouring values: the sums of a block of
-// outputs advance together, each in its own order.
+// that these outputs read neighbouring values: their sums advance together, each in its
+// own order. Beyond the ends of the signal zeros are read, which leave a sum as it is: it
+// starts at +0 and so never is -0.
 #include "audio/resample.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
+#include <functional>
 #include <numeric>
 
-#include "audio/numpy_sum.h"
+#include "audio/lowpass_taps.h"
+#include "audio/magnitude.h"
 #include "base/check.h"
+#include "kernels/kernels.h"
 
 namespace kinglet {
 namespace {
 
-constexpr double kBeta = 5.0;
-constexpr std::int64_t kHalfLengthPerRate = 10;
-constexpr std::size_t kBlock = 32;
-
-/// Modified Bessel function of order zero, by its power series.
-double BesselI0(double x) {
-  const double quarter = x * x / 4;
-  double term = 1;
-  double sum = 1;
-  for (int j = 1; term > 1e-20 * sum; ++j) {
-    term *= quarter / (static_cast<double>(j) * j);
-    sum += term;
-  }
-  return sum;
-}
-
-double Sinc(double x) {
-  const double angle = std::numbers::pi * x;
-  return x == 0 ? 1.0 : std::sin(angle) / angle;
-}
-
-std::vector<float> Taps(std::int64_t up, std::int64_t down) {
-  const std::int64_t rate = std::max(up, down);
-  const std::int64_t half = kHalfLengthPerRate * rate;
-  const double cutoff = 1.0 / static_cast<double>(rate);
-  std::vector<double> ideal;
-  for (std::int64_t m = -half; m <= half; ++m) {
-    const double place = static_cast<double>(m) / static_cast<double>(half);
-    const double window =
-        BesselI0(kBeta * std::sqrt(1 - place * place)) / BesselI0(kBeta);
-    ideal.push_back(cutoff * Sinc(cutoff * static_cast<double>(m)) * window);
-  }
-  const double sum = PairwiseSum<double>(ideal);
-  std::vector<float> taps;
-  for (const double tap : ideal) {
-    taps.push_back(static_cast<float>(tap / sum) * static_cast<float>(up));
-  }
-  return taps;
-}
+constexpr std::int64_t kFew = 8;     ///< outputs a phase for which rows don't pay
+constexpr std::int64_t kGroup = 16;  ///< samples with one maximum, outputs with one bound
 
 std::int64_t CeilDiv(std::int64_t a, std::int64_t b) {
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
 }
 
-std::int64_t FloorDiv(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
+/// Samples [begin, end), zeros beyond the signal.
+std::vector<float> Padded(std::span<const float> samples, std::int64_t begin,
+                          std::int64_t end) {
+  std::vector<float> padded(end - begin);
+  const std::int64_t from = std::max<std::int64_t>(begin, 0);
+  const std::int64_t to = std::min(end, std::ssize(samples));
+  if (from < to) {
+    std::copy(samples.begin() + from, samples.begin() + to,
+              padded.begin() + (from - begin));
+  }
+  return padded;
+}
+
+/// [rows][columns] to [columns][rows].
+std::vector<float> Transposed(std::span<const float> values, std::int64_t columns) {
+  const std::int64_t rows = std::ssize(values) / columns;
+  std::vector<float> out(values.size());
+  Kernels().transpose(rows, columns, values.data(), columns, out.data(), rows);
+  return out;
+}
+
+/// The largest magnitude of each kGroup samples.
+std::vector<float> GroupMaxima(std::span<const float> samples) {
+  std::vector<float> maxima;
+  maxima.reserve(CeilDiv(std::ssize(samples), kGroup));
+  for (std::size_t i = 0; i < samples.size(); i += kGroup) {
+    maxima.push_back(LargestMagnitude(
+        samples.subspan(i, std::min<std::size_t>(kGroup, samples.size() - i))));
+  }
+  return maxima;
+}
+
+/// An output of n products is at most (1 + 2^-24)^(n + 1) times the exact sum of their
+/// magnitudes: each product is rounded once, and then each sum with it. For n below 2^20
+/// that power is less than 1 + (n + 1) 2^-23.
+double Gain(std::span<const float> by_phase, std::int64_t length) {
+  Check(length < 1 << 20, "rates that a filter can span");
+  double gain = 0;
+  for (std::size_t i = 0; i < by_phase.size(); i += length) {
+    double sum = 0;
+    for (const float tap : by_phase.subspan(i, length)) sum += std::abs(tap);
+    gain = std::max(gain, sum);
+  }
+  return gain * (1 + std::ldexp(static_cast<double>(length + 1), -23));
 }
 
 }  // namespace
@@ -71,64 +79,135 @@ Resampler::Resampler(std::int64_t from_hz, std::int64_t to_hz) {
   const std::int64_t common = std::gcd(from_hz, to_hz);
   up_ = to_hz / common;
   down_ = from_hz / common;
-  if (up_ != down_) taps_ = Taps(up_, down_);
+  if (up_ == down_) return;
+  taps_ = LowpassTaps(up_, down_);
+  length_ = CeilDiv(std::ssize(taps_), up_);
+  by_phase_.resize(up_ * length_);
+  const std::int64_t half = HalfLength(up_, down_);
+  for (std::int64_t k = 0; k < up_; ++k) {
+    first_inputs_.push_back(CeilDiv(k * down_ - half, up_));
+    std::int64_t tap = half + k * down_ - first_inputs_.back() * up_;
+    for (std::int64_t t = 0; t < length_ && tap >= 0; ++t, tap -= up_) {
+      by_phase_[k * length_ + t] = taps_[tap];
+    }
+  }
+  gain_ = Gain(by_phase_, length_);
 }
 
-/// One phase: outputs k = phase + j * up. Output j reads x[first + j * down + t] for each
-/// tap t, where first may lie before the signal and reads beyond its ends are left out.
-void Resampler::RunPhase(std::size_t phase, std::span<const float> samples,
-                         std::span<const float> rows, std::size_t row_length,
-                         std::span<float> out) const {
-  const auto half = static_cast<std::int64_t>(taps_.size() / 2);
-  const auto n = static_cast<std::int64_t>(samples.size());
-  const std::int64_t centre = half + static_cast<std::int64_t>(phase) * down_;
-  const std::int64_t first = CeilDiv(centre - 2 * half, up_);
-  const std::int64_t last = FloorDiv(centre, up_);
-  const auto count = static_cast<std::int64_t>((out.size() - phase + up_ - 1) / up_);
-  const auto tap = [&](std::int64_t t) { return taps_[centre - (first + t) * up_]; };
+std::int64_t Resampler::FirstInput(std::int64_t k) const {
+  return first_inputs_[k % up_] + k / up_ * down_;
+}
 
-  const auto one = [&](std::int64_t j) {
-    float sum = 0;
-    for (std::int64_t t = 0; t <= last - first; ++t) {
-      const std::int64_t p = first + j * down_ + t;
-      if (p >= 0 && p < n) sum += samples[p] * tap(t);
-    }
-    out[phase + j * up_] = sum;
-  };
-  // Blocks whose reads all lie inside the signal.
-  const std::int64_t inside_from = std::max<std::int64_t>(0, CeilDiv(-first, down_));
-  const std::int64_t inside_to = std::min(count, FloorDiv(n - 1 - last, down_) + 1);
-  std::int64_t j = 0;
-  for (; j < std::min(inside_from, count); ++j) one(j);
-  for (; j + static_cast<std::int64_t>(kBlock) <= inside_to; j += kBlock) {
-    std::array<float, kBlock> sums{};
-    for (std::int64_t t = 0; t <= last - first; ++t) {
-      const std::int64_t p = first + t + j * down_;
-      const float* row = rows.data() + (p % down_) * row_length + p / down_;
-      const float weight = tap(t);
-      for (std::size_t i = 0; i < kBlock; ++i) sums[i] += row[i] * weight;
-    }
-    for (std::size_t i = 0; i < kBlock; ++i) out[phase + (j + i) * up_] = sums[i];
-  }
-  for (; j < count; ++j) one(j);
+std::int64_t Resampler::OutputSize(std::int64_t n) const {
+  return CeilDiv(n * up_, down_);
 }
 
 std::vector<float> Resampler::Run(std::span<const float> samples) const {
-  if (up_ == down_) return {samples.begin(), samples.end()};
-  const auto n = static_cast<std::int64_t>(samples.size());
-  std::vector<float> out(CeilDiv(n * up_, down_));
-  const std::size_t row_length = CeilDiv(n, down_);
-  std::vector<float> rows(row_length * down_);
-  for (std::int64_t s = 0, i = 0; i < n; ++s) {
-    for (std::int64_t r = 0; r < down_ && i < n; ++r, ++i) {
-      rows[r * row_length + s] = samples[i];
+  return Range(samples, 0, OutputSize(std::ssize(samples)));
+}
+
+std::vector<float> Resampler::Range(std::span<const float> samples, std::int64_t first,
+                                    std::int64_t count) const {
+  if (up_ == down_) return {samples.begin() + first, samples.begin() + first + count};
+  if (count < kFew * up_) {
+    std::vector<float> out(count);
+    Neighbours(samples, first, out);
+    return out;
+  }
+  const std::int64_t turns = CeilDiv(count, up_);
+  const std::int64_t begin = FirstInput(first);
+  const std::int64_t inputs = FirstInput(first + turns * up_ - 1) + length_ - begin;
+  const std::int64_t row_size = CeilDiv(inputs, down_);
+  const std::vector<float> rows =
+      Transposed(Padded(samples, begin, begin + row_size * down_), down_);
+  std::vector<const float*> read(length_);
+  std::vector<float> sums(up_ * turns);
+  for (std::int64_t phase = 0; phase < up_; ++phase) {
+    const std::int64_t offset = FirstInput(first + phase) - begin;
+    for (std::int64_t t = 0; t < length_; ++t) {
+      read[t] = rows.data() + (offset + t) % down_ * row_size + (offset + t) / down_;
     }
+    Kernels().weighted_rows(length_, read.data(), TapsOf(first + phase), turns,
+                            sums.data() + phase * turns);
   }
-  const auto phases = std::min<std::size_t>(up_, out.size());
-  for (std::size_t phase = 0; phase < phases; ++phase) {
-    RunPhase(phase, samples, rows, row_length, out);
-  }
+  std::vector<float> out = Transposed(sums, turns);
+  out.resize(count);
   return out;
+}
+
+/// Four sums at a time, so that one doesn't wait for the other.
+void Resampler::Neighbours(std::span<const float> samples, std::int64_t k,
+                           std::span<float> out) const {
+  constexpr std::size_t kAtOnce = 4;
+  if (out.empty()) return;
+  const std::int64_t begin = FirstInput(k);
+  const std::int64_t end = FirstInput(k + std::ssize(out) - 1) + length_;
+  const bool inside = begin >= 0 && end <= std::ssize(samples);
+  const std::vector<float> padded =
+      inside ? std::vector<float>() : Padded(samples, begin, end);
+  const float* inputs = inside ? samples.data() + begin : padded.data();
+  std::int64_t phase = k % up_;
+  std::int64_t turn = k / up_ * down_ - begin;
+  std::array<const float*, kAtOnce> from{inputs, inputs, inputs, inputs};
+  std::array<const float*, kAtOnce> taps{TapsOf(k), TapsOf(k), TapsOf(k), TapsOf(k)};
+  for (std::size_t i = 0; i < out.size(); i += kAtOnce) {
+    const std::size_t some = std::min(kAtOnce, out.size() - i);
+    for (std::size_t s = 0; s < some; ++s) {
+      from[s] = inputs + first_inputs_[phase] + turn;
+      taps[s] = TapsOf(phase);
+      if (++phase < up_) continue;
+      phase = 0;
+      turn += down_;
+    }
+    std::array<float, kAtOnce> sums{};
+    for (std::int64_t t = 0; t < length_; ++t) {
+      for (std::size_t s = 0; s < kAtOnce; ++s) sums[s] += from[s][t] * taps[s][t];
+    }
+    std::copy_n(sums.begin(), some, out.begin() + i);
+  }
+}
+
+std::vector<Resampler::Block> Resampler::Louder(std::span<const float> samples,
+                                                float known) const {
+  // What underflows in a sum, at most 2^-150 a product, is far below this.
+  constexpr double kUnderflow = 1e-38;
+  const std::vector<float> maxima = GroupMaxima(samples);
+  const double step = static_cast<double>(down_) / static_cast<double>(up_);
+  // Without divisions: a sample more at each side does no harm.
+  const auto input = [&](std::int64_t k, std::int64_t beside) {
+    const auto centre = static_cast<std::int64_t>(static_cast<double>(k) * step);
+    return std::clamp<std::int64_t>(centre + beside, 0, std::ssize(samples));
+  };
+  const std::int64_t reach = length_ / 2 + 2;
+  const std::int64_t outputs = OutputSize(std::ssize(samples));
+  std::vector<Block> blocks;
+  for (std::int64_t first = 0; first < outputs; first += kGroup) {
+    const std::int64_t end = std::min(first + kGroup, outputs);
+    const auto from = maxima.begin() + input(first, -reach) / kGroup;
+    const auto to = maxima.begin() + CeilDiv(input(end, reach), kGroup);
+    const float largest = *std::max_element(from, to);
+    const double bound = largest == 0 ? 0 : gain_ * largest + kUnderflow;
+    if (bound > known) blocks.push_back({bound, first, end});
+  }
+  return blocks;
+}
+
+float Resampler::PeakBeside(std::span<const float> samples, std::int64_t first,
+                            std::int64_t count, float known) const {
+  if (up_ == down_) return std::max(known, LargestMagnitude(samples));
+  std::vector<Block> blocks = Louder(samples, known);
+  std::erase_if(blocks, [&](const Block& block) {
+    return block.first >= first && block.end <= first + count;
+  });
+  std::ranges::sort(blocks, std::greater<>(), &Block::bound);
+  float peak = known;
+  for (const Block& block : blocks) {
+    if (block.bound <= peak) break;
+    std::array<float, kGroup> out{};
+    Neighbours(samples, block.first, std::span(out).first(block.end - block.first));
+    peak = std::max(peak, LargestMagnitude(out));
+  }
+  return peak;
 }
 
 const Resampler& Resamplers::From(std::int64_t from_hz) {

@@ -2,21 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "audio/chunks.h"
 #include "audio/decode.h"
+#include "audio/magnitude.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
-namespace {
-
-bool AllFinite(std::span<const float> samples) {
-  return std::ranges::all_of(samples, [](float x) { return std::isfinite(x); });
-}
-
-}  // namespace
 
 SampleLoader::SampleLoader(const AudioConfig& config, double snr_threshold)
     : config_(config),
@@ -27,22 +20,19 @@ SampleLoader::SampleLoader(const AudioConfig& config, double snr_threshold)
 /// The chunk in the middle; empty, with the reason in `record`, when there is none.
 std::vector<float> SampleLoader::CentreOf(const std::filesystem::path& path,
                                           SampleRecord& record) const {
-  Waveform waveform = DecodeMono(path, config_.max_duration_s);
+  const Waveform waveform = DecodeMono(path, config_.max_duration_s);
   if (waveform.samples.empty()) {
     record.reason = "empty";
     record.detail = "the file holds no sample";
     return {};
   }
-  if (!AllFinite(waveform.samples)) {
+  if (!std::isfinite(LargestMagnitude(waveform.samples))) {
     record.reason = "not finite";
     record.detail = "a sample is NaN or infinite";
     return {};
   }
-  if (waveform.rate_hz != config_.sample_rate_hz) {
-    waveform.samples = resamplers_.From(waveform.rate_hz).Run(waveform.samples);
-  }
-  NormalizePeak(waveform.samples);
-  return CentreChunk(waveform.samples, config_.sample_rate_hz, config_.chunk_duration_s);
+  return NormalizedCentreChunk(waveform.samples, resamplers_.From(waveform.rate_hz),
+                               config_.sample_rate_hz, config_.chunk_duration_s);
 }
 
 LoadedSample SampleLoader::Load(const std::filesystem::path& path) const {

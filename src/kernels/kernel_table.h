@@ -29,6 +29,10 @@ struct KernelTable {
   void (*transpose)(Size rows, Size columns, const float* in, Size in_stride, float* out,
                     Size out_stride);
   Extremes (*extremes)(Size n, const float* in);
+  /// out[i] = sum over t, ascending, of rows[t][i] * weights[t], from 0 on; each product
+  /// and each sum is rounded.
+  void (*weighted_rows)(Size count, const float* const* rows, const float* weights,
+                        Size n, float* out);
   /// round(x / scale) + zero_point, halves away from zero, saturated; NaN becomes the
   /// zero point.
   void (*quantize_int8)(Scale scale, Size n, const float* in, std::int8_t* out);

@@ -199,6 +199,7 @@ const KernelTable kPortableKernels = {
     .reduce = portable::Reduce,
     .transpose = portable::Transpose,
     .extremes = portable::ExtremesOf,
+    .weighted_rows = portable::WeightedRows,
     .quantize_int8 = portable::Quantize<std::int8_t>,
     .quantize_int16 = portable::Quantize<std::int16_t>,
     .dequantize_int8 = portable::Dequantize<std::int8_t>,

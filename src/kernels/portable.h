@@ -17,6 +17,9 @@ void Depthwise(const DepthwisePlan& plan, const float* in, float* out);
 void AveragePool(const PoolPlan& plan, const float* in, float* out);
 void MaxPool(const PoolPlan& plan, const float* in, float* out);
 
+void WeightedRows(Size count, const float* const* rows, const float* weights, Size n,
+                  float* out);
+
 float Exp(float x);
 float Log(float x);
 float Tanh(float x);

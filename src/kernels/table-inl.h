@@ -8,6 +8,7 @@
 #include "kernels/kernel_table.h"
 #include "kernels/portable_int.h"
 #include "kernels/reduce-inl.h"
+#include "kernels/signal-inl.h"
 #include "kernels/transpose-inl.h"
 
 namespace kinglet {
@@ -27,6 +28,7 @@ constexpr KernelTable TableOf(InstructionSet instruction_set) {
           .reduce = Reduce,
           .transpose = Transpose,
           .extremes = ExtremesOf,
+          .weighted_rows = WeightedRows,
           .quantize_int8 = QuantizeTo<std::int8_t>,
           .quantize_int16 = QuantizeTo<std::int16_t>,
           .dequantize_int8 = DequantizeFrom<std::int8_t>,

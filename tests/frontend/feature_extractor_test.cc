@@ -39,10 +39,9 @@ std::vector<float> ValuesOf(const Features& features) {
 
 std::vector<float> ChunkOf(const AudioVectors& vectors, const std::string& name,
                            const AudioConfig& config) {
-  Waveform in = DecodeMono(vectors.Path("wav/" + name + ".wav"), 30.0);
-  auto samples = Resampler(in.rate_hz, config.sample_rate_hz).Run(in.samples);
-  NormalizePeak(samples);
-  return CentreChunk(samples, config.sample_rate_hz, config.chunk_duration_s);
+  const Waveform in = DecodeMono(vectors.Path("wav/" + name + ".wav"), 30.0);
+  return NormalizedCentreChunk(in.samples, Resampler(in.rate_hz, config.sample_rate_hz),
+                               config.sample_rate_hz, config.chunk_duration_s);
 }
 
 struct Case {
