@@ -18,7 +18,7 @@ Tensor Random(const Shape& shape, unsigned seed) {
   return tensor;
 }
 
-std::vector<double> Run(Op op, const std::vector<Tensor>& operands) {
+std::vector<double> ResultOf(Op op, const std::vector<Tensor>& operands) {
   Graph graph;
   std::vector<ValueId> ids;
   for (const Tensor& tensor : operands) ids.push_back(graph.AddConstant("c", tensor));
@@ -53,7 +53,7 @@ TEST(BatchMatMul, MultipliesEveryPairOfMatrices) {
           }
         }
       }
-      EXPECT_THAT(Run(BatchMatMul{adj_x, adj_y}, {x, y}),
+      EXPECT_THAT(ResultOf(BatchMatMul{adj_x, adj_y}, {x, y}),
                   testing::Pointwise(testing::DoubleNear(kTolerance), expected))
           << adj_x << adj_y;
     }
@@ -113,13 +113,13 @@ TEST_P(TransposeConvOf, SpreadsEveryInputOverTheOutput) {
   const Tensor w = Random(c.weights, 4);
   const Tensor bias = Random({c.weights[0]}, 5);
   const auto expected = Spread(c, x, w, bias);
-  EXPECT_THAT(Run(c.op, {x, w, bias}),
+  EXPECT_THAT(ResultOf(c.op, {x, w, bias}),
               testing::Pointwise(testing::DoubleNear(kTolerance), expected));
   TransposeConv clamped = c.op;
   clamped.activation = Activation::kRelu;
   auto positive = expected;
   for (double& value : positive) value = std::max(value, 0.0);
-  EXPECT_THAT(Run(clamped, {x, w, bias}),
+  EXPECT_THAT(ResultOf(clamped, {x, w, bias}),
               testing::Pointwise(testing::DoubleNear(kTolerance), positive));
 }
 
