@@ -101,7 +101,7 @@ class ModelCheck {
       }
     }
     for (const float scale : *quantization.scale()) {
-      if (!std::isnormal(scale) || scale <= 0) {
+      if (!std::isfinite(scale) || scale <= 0) {
         Fail(fmt::format("{} has scale {}", Label(tensor), scale));
       }
     }

@@ -5,6 +5,7 @@
 #include "kernels/conv.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/hybrid.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
 #include "ops/problems.h"
@@ -39,9 +40,7 @@ bool IsGrouped(const NodeView& view) {
 
 int Version(const NodeView& view) {
   if (IsGrouped(view)) return 6;
-  const bool dynamic =
-      view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
-  if (dynamic) return view.Input(1).quantization->scales.size() > 1 ? 5 : 2;
+  if (IsHybrid(view)) return view.Input(1).quantization->scales.size() > 1 ? 5 : 2;
   return VersionFor(view, {.float32 = 1, .int8 = 3, .int16 = 8});
 }
 
@@ -64,6 +63,17 @@ Kernel Compile(const Conv2d& op, const NodeView& view) {
                     .activation = op.activation,
                     .factors = ChannelFactors(view)},
                    view);
+  }
+  if (IsHybrid(view)) {
+    return CompileHybrid({.form = HybridForm::kConv,
+                          .batch = in[0],
+                          .h = shape.h,
+                          .w = shape.w,
+                          .in_channels = shape.in_channels,
+                          .out_channels = shape.out_channels,
+                          .groups = shape.groups,
+                          .clamp = ClampOf(op.activation)},
+                         view);
   }
   CheckFloat(view);
   const auto conv = std::make_shared<const PackedConv>(

@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/hybrid.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
 #include "ops/problems.h"
@@ -33,9 +34,7 @@ Inferred Infer(const DepthwiseConv2d& op, std::span<const TensorType> inputs) {
 bool IsDilated(const DepthwiseConv2d& op) { return op.dilation_h * op.dilation_w != 1; }
 
 int Version(const DepthwiseConv2d& op, const NodeView& view) {
-  const bool dynamic =
-      view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
-  if (dynamic) return view.Input(1).quantization->scales.size() > 1 ? 6 : 4;
+  if (IsHybrid(view)) return view.Input(1).quantization->scales.size() > 1 ? 6 : 4;
   return VersionFor(view, {.float32 = IsDilated(op) ? 2 : 1, .int8 = 3, .int16 = 5});
 }
 
@@ -53,6 +52,16 @@ Kernel Compile(const DepthwiseConv2d& op, const NodeView& view) {
                          .activation = op.activation,
                          .factors = ChannelFactors(view)},
                         view);
+  }
+  if (IsHybrid(view)) {
+    return CompileHybrid({.form = HybridForm::kDepthwise,
+                          .batch = in[0],
+                          .h = h,
+                          .w = w,
+                          .in_channels = in[3],
+                          .out_channels = weights[3],
+                          .clamp = ClampOf(op.activation)},
+                         view);
   }
   CheckFloat(view);
   const DepthwisePlan plan{.h = h,

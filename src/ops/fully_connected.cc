@@ -5,6 +5,7 @@
 #include "kernels/conv.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/hybrid.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
 #include "ops/problems.h"
@@ -29,12 +30,8 @@ Inferred Infer(const FullyConnected& /*op*/, std::span<const TensorType> inputs)
 
 bool KeepsDims(const NodeView& view) { return view.Input(0).shape.size() > 2; }
 
-bool IsDynamic(const NodeView& view) {
-  return view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
-}
-
 int Version(const NodeView& view) {
-  if (IsDynamic(view)) return view.Input(1).quantization->scales.size() > 1 ? 12 : 9;
+  if (IsHybrid(view)) return view.Input(1).quantization->scales.size() > 1 ? 12 : 9;
   const bool is_int16 = view.Input(0).dtype == DType::kInt16;
   if (KeepsDims(view) && !is_int16) return 5;
   return VersionFor(view, {.float32 = 1, .int8 = 4, .int16 = 11});
@@ -51,6 +48,17 @@ Kernel CompileInt(const FullyConnected& op, const NodeView& view) {
                   .factors = ChannelFactors(view),
                   .in_double = view.rounding == Rounding::kDouble},
                  view);
+}
+
+/// Each row is quantized by itself.
+Kernel CompileDynamic(const FullyConnected& op, const NodeView& view) {
+  const Shape& weights = view.Input(1).shape;
+  return CompileHybrid({.form = HybridForm::kDense,
+                        .batch = ElementCount(view.Input(0).shape) / weights[1],
+                        .in_channels = weights[1],
+                        .out_channels = weights[0],
+                        .clamp = ClampOf(op.activation)},
+                       view);
 }
 
 /// Weights and bias that another operation computes are packed anew for every run.
@@ -72,6 +80,7 @@ Kernel CompileComputed(const FullyConnected& op, const NodeView& view) {
 
 Kernel Compile(const FullyConnected& op, const NodeView& view) {
   if (!MakesFloat(view)) return CompileInt(op, view);
+  if (IsHybrid(view)) return CompileDynamic(op, view);
   CheckFloat(view);
   const bool is_constant = view.Input(1).constant != nullptr &&
                            (!view.HasInput(2) || view.Input(2).constant != nullptr);
@@ -97,7 +106,7 @@ std::optional<std::string> Problem(const NodeView& view) {
 TfliteOp Form(const FullyConnected& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
   const auto options = tflite::CreateFullyConnectedOptions(
-      builder, TfliteActivation(op.activation), 0, KeepsDims(view), IsDynamic(view));
+      builder, TfliteActivation(op.activation), 0, KeepsDims(view), IsHybrid(view));
   std::vector<TfliteOperand> operands = Operands(view);
   if (!view.HasInput(2)) operands.emplace_back(AbsentOperand{});
   return {.code = tflite::BuiltinOperator_FULLY_CONNECTED,

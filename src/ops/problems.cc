@@ -17,8 +17,10 @@ struct LinearTypes {
   DType weights;
   std::vector<DType> bias;
 };
-LinearTypes TypesBeside(DType activation) {
-  if (activation == DType::kFloat32) return {DType::kFloat32, {DType::kFloat32}};
+LinearTypes TypesBeside(DType activation, DType weights) {
+  if (activation == DType::kFloat32) {
+    return {weights == DType::kInt8 ? weights : DType::kFloat32, {DType::kFloat32}};
+  }
   if (activation == DType::kInt8) return {DType::kInt8, {DType::kInt32}};
   return {DType::kInt8, {DType::kInt32, DType::kInt64}};
 }
@@ -41,7 +43,7 @@ std::optional<std::string> ScaleProblem(const NodeView& view) {
 
 std::optional<std::string> WeightsProblem(const NodeView& view) {
   const Value& in = view.Input(0);
-  const LinearTypes types = TypesBeside(in.dtype);
+  const LinearTypes types = TypesBeside(in.dtype, view.Input(1).dtype);
   if (!HasOneScale(in) || !HasOneScale(view.Output())) return "a scale is missing";
   for (std::size_t i = 1; i < view.node.inputs.size(); ++i) {
     const Value& value = view.Input(i);

@@ -2,6 +2,7 @@
 //   s = 2 max|w| / 254, q = round(w / s)
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/op_def.h"
 #include "quantize/quantize.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::int64_t kSmallestTensor = 1024;
 constexpr double kSteps = 254.0;
 constexpr double kLargest = 127.0;
+constexpr double kSmallestScale = std::numeric_limits<float>::min();  // no subnormal
 
 struct Int8Weights {
   Tensor tensor;
@@ -32,7 +34,9 @@ Int8Weights Quantized(const Tensor& weights, std::size_t axis, bool per_tensor) 
     scales[channel(i)] =
         std::max(scales[channel(i)], std::abs(static_cast<double>(from[i])));
   }
-  for (double& scale : scales) scale = scale == 0 ? 1.0 : 2 * scale / kSteps;
+  for (double& scale : scales) {
+    scale = scale == 0 ? 1.0 : std::max(2 * scale / kSteps, kSmallestScale);
+  }
   Int8Weights result{Tensor(DType::kInt8, shape), {}};
   const auto to = result.tensor.Data<std::int8_t>();
   for (std::size_t i = 0; i < from.size(); ++i) {
