@@ -30,18 +30,19 @@ class RangeCollector {
   explicit RangeCollector(const Graph& graph);
 
   /// Widens the range of `id` by `bytes`, the elements of a float32 tensor; other types
-  /// are left out. NaN is left out, and remembered.
+  /// are left out. NaN is left out, as is a tensor that holds an infinity; both are
+  /// remembered.
   void See(ValueId id, std::span<const std::byte> bytes);
   void Merge(const RangeCollector& other);
 
   [[nodiscard]] const Ranges& ranges() const { return ranges_; }
-  /// Names of the values in which a NaN was seen, in order.
-  [[nodiscard]] std::vector<std::string> ValuesWithNan() const;
+  /// Names of the values in which NaN or infinity was seen, in order.
+  [[nodiscard]] std::vector<std::string> ValuesNotFinite() const;
 
  private:
   const Graph* graph_;
   Ranges ranges_;
-  std::vector<bool> has_nan_;
+  std::vector<bool> not_finite_;
 };
 
 /// Ranges over all samples; `samples` holds the graph's inputs of each. `on_sample` is

@@ -15,10 +15,11 @@ namespace kinglet {
 namespace {
 
 void CheckFinite(const RangeCollector& collected, std::vector<std::string>& warnings) {
-  const std::vector<std::string> names = collected.ValuesWithNan();
+  const std::vector<std::string> names = collected.ValuesNotFinite();
   if (names.empty()) return;
   warnings.push_back(fmt::format(
-      "NaN was computed at '{}' and in {} tensors in all; it was left out of the ranges",
+      "NaN or infinity was computed at '{}' and in {} tensors in all; it was left out of "
+      "the ranges",
       names.front(), names.size()));
 }
 

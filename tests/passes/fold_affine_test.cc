@@ -128,6 +128,9 @@ TEST(FoldAffine, DeclinesWhatIsNoMapPerChannel) {
       "const c : float32[1x2x1x1] = 1 2\n"  // makes the result larger
       "z : float32[1x2x2x2] = add(y, c)\nout output_0 = z\n");
   declines(
+      "const c : float32[1x1x1x1x1] = 2\n"  // gives it another axis
+      "z : float32[1x1x1x2x2] = mul(y, c)\nout output_0 = z\n");
+  declines(
       "const c : float32[2] = 1 2\n"  // c - y and c / y
       "z : float32[1x1x2x2] = sub(c, y)\nout output_0 = z\n");
   declines(
