@@ -110,9 +110,29 @@ class Assigner {
     return ConstantParams(graph_[id].constant->Data<float>()).scale;
   }
 
+  void Guard(const Node& node) {
+    GuardSum(node);
+    GuardLinear(node);
+  }
+
+  /// Linear operations rescale by s_x s_w / s_out, which XNNPACK wants below 256. A
+  /// result of finer steps than that is all but constant: its scale is raised.
+  void GuardLinear(const Node& node) {
+    const QuantRule& rule = RuleOf(node);
+    if (!rule.weights.has_value()) return;
+    const Value& weights = graph_[node.inputs[*rule.weights]];
+    if (weights.constant == nullptr) return;
+    constexpr float kLargestFactor = 256.0F;
+    const float step =
+        ScaleOf(node.inputs[0]) * WeightScales(*weights.constant, 0, true)[0];
+    const QuantParams out = *ParamsOf(node.outputs[0]);
+    if (step / out.scale < kLargestFactor) return;
+    Replace(node.outputs[0], out, {2 * step / kLargestFactor, out.zero_point});
+  }
+
   /// Addition rescales by t / (2^20 s_out), t = 2 max(s_a, s_b), which must stay below
   /// one: a result that is all but constant gets a scale from which that holds.
-  void Guard(const Node& node) {
+  void GuardSum(const Node& node) {
     const bool is_sum =
         std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op);
     if (!is_sum) return;

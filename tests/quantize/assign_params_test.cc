@@ -157,5 +157,19 @@ TEST(AssignParams, WidensASumThatTheKernelCouldNotRescale) {
   EXPECT_EQ(widened["z"], widened["y"]);
 }
 
+// x in steps of 1/255, weights of 1/127: a sum has steps of 3.1e-5, 3937 times those of
+// the smallest range.
+TEST(AssignParams, WidensALinearResultThatIsFinerThanItsSums) {
+  const char* graph =
+      "in input = x : float32[1x2]\nconst w : float32[1x2] = 1 -0.5\n"
+      "const b : float32[1] = 0\n"
+      "y : float32[1x1] = fully_connected(x, w, b)\nout output_0 = y\n";
+  const Plan dead(graph, {{"x", kOne}, {"y", {0, 0}}});
+  const float step = ActivationParams(kOne).scale * (2.0F / 254);
+  EXPECT_EQ(dead["y"], (QuantParams{2 * step / 256, 0}));
+  const Plan alive(graph, {{"x", kOne}, {"y", kTwo}});
+  EXPECT_EQ(alive["y"], ActivationParams(kTwo));
+}
+
 }  // namespace
 }  // namespace kinglet
