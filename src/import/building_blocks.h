@@ -1,16 +1,51 @@
-// Compositions of operations that several layers are made of.
+// Compositions of operations that several layers are made of. What changes nothing adds
+// no node.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "import/layer_context.h"
 
 namespace kinglet {
 
+/// An axis that may count from the end, counted from the front.
+/// @throws kCorrupt naming the layer when it is out of range.
+std::int64_t AxisOf(const LayerContext& context, std::int64_t axis, std::size_t rank);
+
+/// The axes of an entry (a number or a list), sorted, counted from the front; `missing`
+/// when it is null. @throws kCorrupt naming the layer.
+Ints AxesOf(const LayerContext& context, const Json& entry, const Ints& missing,
+            std::size_t rank);
+
+ValueId Reshaped(const LayerContext& context, ValueId x, Shape shape,
+                 const std::string& suffix);
+ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
+                   const std::string& suffix);
+/// Elements begin, begin + stride, ... below end of one axis.
+ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
+               std::int64_t begin, std::int64_t end, const std::string& suffix);
+
+/// x * factor and x + offset with scalars; nothing for a factor of 1, an offset of 0.
+ValueId Times(const LayerContext& context, ValueId x, float factor,
+              const std::string& suffix);
+ValueId Plus(const LayerContext& context, ValueId x, float offset,
+             const std::string& suffix);
+
+/// Makes axis `from` the last one; Undo brings it back.
+Ints PermToLast(std::int64_t axis, std::size_t rank);
+Ints Inverse(const Ints& perm);
+
 /// Applies a Keras activation (the value of an `activation` key) to `x`.
 /// @throws kUnsupported for one that is not known.
 ValueId ApplyActivation(const LayerContext& context, const Json& activation, ValueId x,
                         const std::string& suffix = "");
+/// Whether an activation computes each element from that element alone.
+bool IsElementwise(const Json& activation);
+
+/// Softmax and the like over one axis: it is brought to the end and back.
+ValueId OverAxis(const LayerContext& context, ValueId x, std::int64_t axis, const Op& op,
+                 const std::string& suffix);
 
 /// The affine map of a BatchNormalization whose variables lie at `sub`: gamma, beta, mean
 /// and variance (gamma and beta as the flags say), over the last axis when `axis` is -1.
@@ -24,5 +59,28 @@ struct BatchNormalizationForm {
 ValueId AppendBatchNormalization(const LayerContext& context, ValueId x,
                                  const std::string& sub,
                                  const BatchNormalizationForm& form = {});
+
+/// Whether the layer's data has its channels right after the batch.
+/// @throws kUnsupported for any other format than the two of Keras.
+bool IsChannelsFirst(const LayerContext& context);
+
+/// What a layer over pictures or over series computes on: [n,h,w,c], with a height of 1
+/// for series.
+class ImageForm {
+ public:
+  /// @throws kUnsupported unless the input has the batch, `spatial_axes` (1 or 2) and
+  /// channels.
+  ImageForm(const LayerContext& context, std::size_t spatial_axes);
+
+  /// The input in that form.
+  [[nodiscard]] ValueId In(ValueId x) const;
+  /// A result in the form of the layer's data.
+  [[nodiscard]] ValueId Out(ValueId y) const;
+
+ private:
+  const LayerContext& context_;
+  std::size_t spatial_axes_;
+  bool channels_first_;
+};
 
 }  // namespace kinglet

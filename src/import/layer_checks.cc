@@ -35,16 +35,43 @@ void CheckKeys(const LayerContext& context, const LayerRow& row) {
   }
 }
 
-/// float32 and mixed policies compute in float32; float16 variables are widened.
-void CheckDType(const LayerContext& context) {
+/// float32 and mixed policies compute in float32; float16 variables are widened. Layers
+/// that Keras quantized to INT8 are read as the floats that their integers stand for.
+void CheckDType(const LayerContext& context, const LayerRow& row) {
   const Json& dtype = context.Entry("dtype");
+  const bool reads_int8 =
+      std::ranges::find(row.keys, "quantization_config") != row.keys.end();
+  if (reads_int8 && IsInt8Policy(dtype)) return;
   const std::string name = dtype.is_string()
                                ? dtype.get<std::string>()
                                : TextAt(MemberOrNull(dtype, "config"), "name");
-  static const std::set<std::string> kKnown = {"", "float32", "mixed_float16",
-                                               "mixed_bfloat16", "float16"};
-  if (!kKnown.contains(name)) {
-    context.Refuse(fmt::format("dtype policy '{}'; save the model with float32", name));
+  static const std::set<std::string> kKnown = {"",        "float32",
+                                               "float16", "mixed_float16",
+                                               "int32",   "mixed_bfloat16"};
+  const bool is_quantized = MemberOrNull(dtype, "config").contains("mode");
+  if (is_quantized || !kKnown.contains(name)) {
+    context.Refuse(fmt::format("dtype policy {}; save the model with float32",
+                               name.empty() ? dtype.dump() : "'" + name + "'"));
+  }
+  if (name == "" || name == "float32" || name == "int32") return;
+  const std::string note = fmt::format(
+      "dtype policy '{}': everything is computed in float32, which rounds less", name);
+  std::vector<std::string>& notes = context.state().notes;
+  if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
+}
+
+/// Random, or dependent on the batch, where the call says that it trains.
+void CheckTraining(const LayerContext& context) {
+  if (MemberOrNull(context.call().kwargs, "training") != true) return;
+  const std::string& name = context.layer().class_name;
+  const bool is_random = name.find("Dropout") != std::string::npos ||
+                         name.starts_with("Random") || name.starts_with("Gaussian") ||
+                         name == "BatchNormalization" || name == "StochasticDepth" ||
+                         context.Number("dropout", 0) != 0 ||
+                         context.Number("recurrent_dropout", 0) != 0;
+  const bool is_wrapper = context.Entry("layer").is_object();
+  if (is_random || is_wrapper) {
+    context.Refuse("called with training=True, which makes its output random");
   }
 }
 
@@ -60,18 +87,17 @@ void CheckDType(const LayerContext& context) {
 
 }  // namespace
 
+bool IsInt8Policy(const Json& dtype) {
+  return TextAt(dtype, "class_name") == "QuantizedDTypePolicy" &&
+         TextAt(MemberOrNull(dtype, "config"), "mode") == "int8";
+}
+
 const LayerRow& CheckedRow(const LayerContext& context) {
-  const LayerConfig& layer = context.layer();
-  if (layer.is_operation) {
-    context.Refuse("an operation of keras.ops; use the layer of that name");
-  }
-  const LayerRow* row = FindLayer(layer.class_name);
+  const LayerRow* row = FindLayer(context.layer().class_name);
   if (row == nullptr) RefuseUnknown(context);
   CheckKeys(context, *row);
-  CheckDType(context);
-  if (MemberOrNull(context.call().kwargs, "training") == true) {
-    context.Refuse("called with training=True, which makes its output random");
-  }
+  CheckDType(context, *row);
+  CheckTraining(context);
   return *row;
 }
 

@@ -10,4 +10,7 @@ namespace kinglet {
 /// something that its builder doesn't know; kCorrupt when it has no configuration.
 const LayerRow& CheckedRow(const LayerContext& context);
 
+/// Whether a `dtype` is that of a layer which Keras quantized to INT8.
+bool IsInt8Policy(const Json& dtype);
+
 }  // namespace kinglet

@@ -56,7 +56,27 @@ void RefuseLayer(const LayerConfig& layer, const std::string& reason) {
 
 ValueId LayerContext::Input() const {
   if (inputs_.empty()) Corrupt("a call without inputs");
+  if (inputs_.size() > 1) Refuse("a call with more than one input");
   return inputs_.front();
+}
+
+std::optional<ValueId> LayerContext::Mask() const {
+  if (mask_.has_value() || inputs_.empty()) return mask_;
+  return MaskOf(inputs_[0]);
+}
+
+std::optional<ValueId> LayerContext::MaskOf(ValueId input) const {
+  const auto found = state_.masks.find(input);
+  if (found == state_.masks.end()) return std::nullopt;
+  if (!found->second.has_value()) {
+    Refuse("called on a masked tensor that went through a Concatenate");
+  }
+  return found->second;
+}
+
+const Json& LayerContext::Argument(std::size_t place, const char* name) const {
+  const Json& named = MemberOrNull(call_.kwargs, name);
+  return named.is_null() && place < call_.args.size() ? call_.args[place] : named;
 }
 
 std::optional<ValueId> LayerContext::TensorOf(const Json& argument) const {
@@ -131,7 +151,10 @@ const StoredObject* LayerContext::Find(const std::string& sub) const {
 }
 
 bool LayerContext::HasObject(const std::string& sub) const {
-  return Find(sub) != nullptr;
+  const std::string path = PathOf(sub);
+  const auto first = state_.file.weights.lower_bound(path);
+  return first != state_.file.weights.end() &&
+         (first->first == path || first->first.starts_with(path + "/"));
 }
 
 std::size_t LayerContext::VariableCount(const std::string& sub) const {
@@ -151,8 +174,8 @@ void LayerContext::Ignore(const std::string& sub) const {
   state_.bound.insert(PathOf(sub));
 }
 
-Tensor LayerContext::Variable(const std::string& sub, std::size_t index,
-                              const Shape& shape) const {
+const Tensor& LayerContext::Stored(const std::string& sub, std::size_t index,
+                                   DType dtype) const {
   const StoredObject* object = Find(sub);
   if (object == nullptr || index >= object->variables.size()) {
     Corrupt(
@@ -161,13 +184,10 @@ Tensor LayerContext::Variable(const std::string& sub, std::size_t index,
                     PathOf(sub), index));
   }
   const Tensor& variable = object->variables[index];
-  if (variable.shape() != shape) {
-    Corrupt(
-        fmt::format("variable '{}/vars/{}' has shape {}, where the configuration asks "
-                    "for {}",
-                    PathOf(sub), index, ToString(variable.shape()), ToString(shape)));
+  if (variable.dtype() != dtype) {
+    Refuse(fmt::format("variable '{}/vars/{}' is {}, not {}", PathOf(sub), index,
+                       NameOf(variable.dtype()), NameOf(dtype)));
   }
-  if (variable.dtype() != DType::kFloat32) Refuse("variables that are not float");
   if (HasNonFinite(variable)) {
     state_.warnings.push_back(
         fmt::format("{}: variable '{}/vars/{}' holds NaN or infinity", Where(layer_),
@@ -177,18 +197,48 @@ Tensor LayerContext::Variable(const std::string& sub, std::size_t index,
   return variable;
 }
 
-ValueId LayerContext::Node(Op op, std::vector<ValueId> inputs,
-                           const std::string& suffix) const {
+Tensor LayerContext::Variable(const std::string& sub, std::size_t index,
+                              const Shape& shape, DType dtype) const {
+  const Tensor& variable = Stored(sub, index, dtype);
+  if (variable.shape() != shape) {
+    Corrupt(
+        fmt::format("variable '{}/vars/{}' has shape {}, where the configuration asks "
+                    "for {}",
+                    PathOf(sub), index, ToString(variable.shape()), ToString(shape)));
+  }
+  return variable;
+}
+
+Tensor LayerContext::VariableOfAnyShape(const std::string& sub,
+                                        std::size_t index) const {
+  return Stored(sub, index, DType::kFloat32);
+}
+
+void LayerContext::CheckInputs(const Op& op, const std::vector<ValueId>& inputs) const {
   std::vector<TensorType> types;
   for (const ValueId id : inputs) types.push_back(TypeOf(graph()[id]));
   const Inferred inferred = InferTypes(op, types);
   if (const auto* problem = std::get_if<std::string>(&inferred)) Refuse(*problem);
-  const std::string name = suffix.empty() ? layer_.name : layer_.name + "/" + suffix;
-  return AddNode(graph(), std::move(op), std::move(inputs), name);
+}
+
+std::string LayerContext::NodeName(const std::string& suffix) const {
+  return suffix.empty() ? layer_.name : layer_.name + "/" + suffix;
+}
+
+ValueId LayerContext::Node(Op op, std::vector<ValueId> inputs,
+                           const std::string& suffix) const {
+  CheckInputs(op, inputs);
+  return AddNode(graph(), std::move(op), std::move(inputs), NodeName(suffix));
+}
+
+std::vector<ValueId> LayerContext::Nodes(Op op, std::vector<ValueId> inputs,
+                                         const std::string& suffix) const {
+  CheckInputs(op, inputs);
+  return AddNodeOfMany(graph(), std::move(op), std::move(inputs), NodeName(suffix));
 }
 
 ValueId LayerContext::Constant(const std::string& suffix, Tensor tensor) const {
-  const std::string name = layer_.name + "/" + suffix;
+  const std::string name = NodeName(suffix);
   const std::string key = layer_.path + "|" + name;
   const auto shared = state_.constants.find(key);
   if (shared != state_.constants.end() && *graph()[shared->second].constant == tensor) {

@@ -21,6 +21,8 @@ struct ImportState {
   Graph graph = {};
   std::set<std::string> bound = {};  ///< paths of which every variable was read
   std::map<std::string, ValueId> constants = {};  ///< what calls of one layer share
+  /// That travel with a tensor; none where it can't be told.
+  std::map<ValueId, std::optional<ValueId>> masks = {};
   std::vector<std::string> notes = {};            ///< decisions worth telling
   std::vector<std::string> warnings = {};
 };
@@ -39,15 +41,20 @@ class LayerContext {
   [[nodiscard]] const LayerCall& call() const { return call_; }
   /// The tensors of the call in order, masks left out.
   [[nodiscard]] const std::vector<ValueId>& inputs() const { return inputs_; }
-  /// The first of them. @throws kCorrupt when there is none.
+  /// The one input. @throws kCorrupt when there is none, kUnsupported when there are more.
   [[nodiscard]] ValueId Input() const;
-  /// The boolean tensor that tells which steps count, if the call has one.
-  [[nodiscard]] std::optional<ValueId> mask() const { return mask_; }
+  /// The boolean tensor that tells which steps of the first input count, if there is one:
+  /// an argument of the call, or what travels with the input.
+  [[nodiscard]] std::optional<ValueId> Mask() const;
+  /// The one that travels with an input. @throws kUnsupported when it can't be told.
+  [[nodiscard]] std::optional<ValueId> MaskOf(ValueId input) const;
   [[nodiscard]] ImportState& state() const { return state_; }
   [[nodiscard]] Graph& graph() const { return state_.graph; }
   [[nodiscard]] const Shape& ShapeOf(ValueId id) const { return state_.graph[id].shape; }
   [[nodiscard]] bool IsKeras2() const { return state_.file.era == KerasEra::kKeras2; }
 
+  /// An argument of the call by its place or its name; null when it was not passed.
+  [[nodiscard]] const Json& Argument(std::size_t place, const char* name) const;
   /// The tensor that an argument of the call is, or nothing for other arguments.
   [[nodiscard]] std::optional<ValueId> TensorOf(const Json& argument) const;
 
@@ -68,9 +75,13 @@ class LayerContext {
 
   /// The variable `index` of the object at `sub` below the layer's path ("" for the
   /// layer).
-  /// @throws kCorrupt unless it exists with that shape.
-  Tensor Variable(const std::string& sub, std::size_t index, const Shape& shape) const;
-  /// Whether an object lies at `sub`, and how many variables it has.
+  /// @throws kCorrupt unless it exists with that shape; kUnsupported when it has another
+  /// element type.
+  Tensor Variable(const std::string& sub, std::size_t index, const Shape& shape,
+                  DType dtype = DType::kFloat32) const;
+  /// A float variable of any shape. @throws as Variable.
+  Tensor VariableOfAnyShape(const std::string& sub, std::size_t index) const;
+  /// Whether an object lies at or below `sub`, and how many variables it has.
   [[nodiscard]] std::size_t VariableCount(const std::string& sub) const;
   [[nodiscard]] bool HasObject(const std::string& sub) const;
   /// @throws kCorrupt unless the object at `sub` has exactly so many variables.
@@ -81,6 +92,9 @@ class LayerContext {
   /// Appends a node and returns its result, named after the layer, plus "/`suffix`".
   /// @throws kUnsupported when the operation can't take these inputs.
   ValueId Node(Op op, std::vector<ValueId> inputs, const std::string& suffix = "") const;
+  /// The same for an operation of several results.
+  std::vector<ValueId> Nodes(Op op, std::vector<ValueId> inputs,
+                             const std::string& suffix = "") const;
   /// Appends a constant named "LAYER/`suffix`", or returns the equal one that another
   /// call of the layer made.
   ValueId Constant(const std::string& suffix, Tensor tensor) const;
@@ -92,6 +106,10 @@ class LayerContext {
 
  private:
   [[nodiscard]] const StoredObject* Find(const std::string& sub) const;
+  [[nodiscard]] const Tensor& Stored(const std::string& sub, std::size_t index,
+                                     DType dtype) const;
+  void CheckInputs(const Op& op, const std::vector<ValueId>& inputs) const;
+  [[nodiscard]] std::string NodeName(const std::string& suffix) const;
   [[nodiscard]] std::string PathOf(const std::string& sub) const;
 
   ImportState& state_;

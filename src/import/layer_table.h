@@ -41,10 +41,21 @@ const std::vector<RefusedLayer>& RefusedLayers();
 
 /// The rows of one file each.
 const std::vector<LayerRow>& ConvolutionLayers();
+const std::vector<LayerRow>& TransposeConvolutionLayers();
+const std::vector<LayerRow>& DenseLayers();
 const std::vector<LayerRow>& ActivationLayers();
+const std::vector<LayerRow>& NormalizationLayers();
 const std::vector<LayerRow>& MergeLayers();
 const std::vector<LayerRow>& PoolingLayers();
 const std::vector<LayerRow>& ShapeLayers();
+const std::vector<LayerRow>& IdentityLayers();
+const std::vector<LayerRow>& ResizeLayers();
+const std::vector<LayerRow>& RecurrentLayers();
+const std::vector<LayerRow>& WrapperLayers();
+const std::vector<LayerRow>& MultiHeadLayers();
+const std::vector<LayerRow>& ScoredAttentionLayers();
+const std::vector<LayerRow>& MaskLayers();
+const std::vector<LayerRow>& AudioLayers();
 const std::vector<LayerRow>& BirdLayers();
 
 }  // namespace kinglet

@@ -1,8 +1,5 @@
-// Activations, as a layer of their own or as the `activation` of another, and the layer
-// BatchNormalization.
-#include <fmt/format.h>
-
-#include <map>
+// Layers that are one activation function.
+#include <algorithm>
 
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
@@ -10,57 +7,43 @@
 namespace kinglet {
 namespace {
 
-constexpr float kLeakyFunctionSlope = 0.2F;
 constexpr float kSix = 6.0F;
 
-/// Appends what one activation function is made of.
-using Activate = ValueId (*)(const LayerContext&, ValueId, const std::string&);
-
-template <typename Typed>
-ValueId Plainly(const LayerContext& context, ValueId x, const std::string& suffix) {
-  return context.Node(Typed{}, {x}, suffix);
-}
-
-template <Activation kKind>
-ValueId Clamped(const LayerContext& context, ValueId x, const std::string& suffix) {
-  return context.Node(Relu{kKind}, {x}, suffix);
-}
-
-ValueId Unchanged(const LayerContext& /*context*/, ValueId x,
-                  const std::string& /*name*/) {
-  return x;
-}
-
-ValueId LeakyFunction(const LayerContext& context, ValueId x, const std::string& suffix) {
-  return context.Node(LeakyRelu{kLeakyFunctionSlope}, {x}, suffix);
-}
-
-const std::map<std::string, Activate>& Activations() {
-  static const std::map<std::string, Activate> kByName = {
-      {"linear", Unchanged},
-      {"relu", Clamped<Activation::kRelu>},
-      {"relu6", Clamped<Activation::kRelu6>},
-      {"hard_tanh", Clamped<Activation::kReluN1To1>},
-      {"leaky_relu", LeakyFunction},
-      {"sigmoid", Plainly<Logistic>},
-      {"tanh", Plainly<Tanh>},
-      {"softmax", Plainly<Softmax>},
-      {"exponential", Plainly<Exp>}};
-  return kByName;
-}
-
 std::vector<ValueId> BuildActivation(const LayerContext& context) {
-  const Json& activation = context.Entry("activation");
-  return {ApplyActivation(context, activation, context.inputs().at(0))};
+  return {ApplyActivation(context, context.Entry("activation"), context.Input())};
+}
+
+/// slope * (x - threshold), or zero.
+ValueId BelowThreshold(const LayerContext& context, ValueId x, float slope,
+                       float threshold) {
+  if (slope == 0) return context.Scalar("zero", 0);
+  return Times(context, Plus(context, x, -threshold, "shift"), slope, "slope");
 }
 
 /// y = x > threshold ? min(x, max) : slope * (x - threshold)
+ValueId AboveThreshold(const LayerContext& context, ValueId x, float slope,
+                       float threshold) {
+  const bool has_limit = !context.Entry("max_value").is_null();
+  const ValueId above =
+      has_limit
+          ? context.Node(Minimum{},
+                         {x, context.Scalar("max_value", static_cast<float>(
+                                                             context.Number("max_value", 0)))},
+                         "minimum")
+          : x;
+  const ValueId is_above = context.Node(Relational{Relation::kGreater},
+                                        {x, context.Scalar("threshold", threshold)},
+                                        "greater");
+  return context.Node(Select{}, {is_above, above,
+                                 BelowThreshold(context, x, slope, threshold)});
+}
+
 std::vector<ValueId> BuildRelu(const LayerContext& context) {
   const auto slope = static_cast<float>(context.Number("negative_slope", 0));
-  if (context.Number("threshold", 0) != 0) context.Refuse("a threshold other than 0");
-  const Json& max_value = context.Entry("max_value");
-  const ValueId x = context.inputs().at(0);
-  if (max_value.is_null()) {
+  const auto threshold = static_cast<float>(context.Number("threshold", 0));
+  const ValueId x = context.Input();
+  if (threshold != 0) return {AboveThreshold(context, x, slope, threshold)};
+  if (context.Entry("max_value").is_null()) {
     return {slope == 0 ? context.Node(Relu{}, {x}) : context.Node(LeakyRelu{slope}, {x})};
   }
   const auto limit = static_cast<float>(context.Number("max_value", 0));
@@ -70,68 +53,91 @@ std::vector<ValueId> BuildRelu(const LayerContext& context) {
   return {context.Node(Minimum{}, {below, context.Scalar("max_value", limit)})};
 }
 
+/// x where it exceeds theta, else 0.
+std::vector<ValueId> BuildThresholdedRelu(const LayerContext& context) {
+  const auto theta = static_cast<float>(context.Number("theta", 1));
+  return {AboveThreshold(context, context.Input(), 0, theta)};
+}
+
 std::vector<ValueId> BuildLeakyRelu(const LayerContext& context) {
   constexpr double kDefault = 0.3;
   const double slope =
       context.Number("negative_slope", context.Number("alpha", kDefault));
-  return {context.Node(LeakyRelu{static_cast<float>(slope)}, {context.inputs().at(0)})};
+  return {context.Node(LeakyRelu{static_cast<float>(slope)}, {context.Input()})};
 }
 
-/// Softmax over one axis: that axis is brought to the end and back.
+/// x where x >= 0, else alpha * (exp(x) - 1)
+std::vector<ValueId> BuildElu(const LayerContext& context) {
+  const auto alpha = static_cast<float>(context.Number("alpha", 1));
+  const ValueId x = context.Input();
+  if (alpha == 1) return {context.Node(Elu{}, {x})};
+  const ValueId zero = context.Scalar("zero", 0);
+  const ValueId below = context.Node(Minimum{}, {x, zero}, "below");
+  const ValueId exp = context.Node(Exp{}, {below}, "exp");
+  const ValueId scaled = Times(context, exp, alpha, "alpha");
+  const ValueId from_zero = Plus(context, scaled, -alpha, "from_zero");
+  return {context.Node(Add{}, {context.Node(Relu{}, {x}, "above"), from_zero})};
+}
+
+/// alpha has the shape of a sample, with size 1 along shared axes (counted from 1).
+std::vector<ValueId> BuildPRelu(const LayerContext& context) {
+  const ValueId x = context.Input();
+  Shape shape = context.ShapeOf(x);
+  const Json& shared = context.Entry("shared_axes");
+  for (const std::int64_t axis : AxesOf(context, shared, {}, shape.size())) {
+    shape[static_cast<std::size_t>(axis)] = 1;
+  }
+  shape.erase(shape.begin());
+  context.ExpectVariables("", 1);
+  const ValueId alpha = context.Constant("alpha", context.Variable("", 0, shape));
+  return {context.Node(PRelu{}, {x, alpha})};
+}
+
+/// Over one axis, or over several as if they were one.
 std::vector<ValueId> BuildSoftmax(const LayerContext& context) {
-  const ValueId x = context.inputs().at(0);
-  const auto rank = static_cast<std::int64_t>(context.ShapeOf(x).size());
-  if (context.inputs().size() > 1) context.Refuse("a mask");
-  std::int64_t axis = context.Int("axis", -1);
-  if (axis < 0) axis += rank;
-  if (axis < 1 || axis >= rank) context.Refuse("an axis that is out of range");
-  if (axis == rank - 1) return {context.Node(Softmax{}, {x})};
+  const ValueId x = context.Input();
+  if (context.Mask().has_value()) context.Refuse("called with a mask");
+  const Shape shape = context.ShapeOf(x);
+  const Ints axes = AxesOf(context, context.Entry("axis"),
+                           {static_cast<std::int64_t>(shape.size()) - 1}, shape.size());
+  if (axes.front() == 0) context.Refuse("over the axis of the batch");
+  if (axes.size() == 1) return {OverAxis(context, x, axes[0], Softmax{}, "")};
   Ints perm;
-  for (std::int64_t i = 0; i < rank; ++i) perm.push_back(i);
-  std::swap(perm[static_cast<std::size_t>(axis)], perm.back());
-  const ValueId moved = context.Node(Transpose{perm}, {x}, "to_last");
-  const ValueId soft = context.Node(Softmax{}, {moved}, "softmax");
-  return {context.Node(Transpose{perm}, {soft})};
-}
-
-std::vector<ValueId> BuildBatchNormalization(const LayerContext& context) {
-  const BatchNormalizationForm defaults;
-  return {
-      AppendBatchNormalization(context, context.inputs().at(0), "",
-                               {.axis = context.Int("axis", defaults.axis),
-                                .scale = context.Flag("scale", true),
-                                .center = context.Flag("center", true),
-                                .renorm = context.Flag("renorm", false),
-                                .epsilon = context.Number("epsilon", defaults.epsilon)})};
+  std::int64_t elements = 1;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(shape.size()); ++i) {
+    if (std::ranges::find(axes, i) == axes.end()) perm.push_back(i);
+  }
+  for (const std::int64_t axis : axes) {
+    perm.push_back(axis);
+    elements *= shape[static_cast<std::size_t>(axis)];
+  }
+  const ValueId moved = Transposed(context, x, perm, "to_last");
+  const Shape apart = context.ShapeOf(moved);
+  const ValueId joined =
+      Reshaped(context, moved, {ElementCount(shape) / elements, elements}, "join");
+  const ValueId soft = context.Node(Softmax{}, {joined}, "softmax");
+  return {Transposed(context, Reshaped(context, soft, apart, "split"), Inverse(perm),
+                     "from_last")};
 }
 
 }  // namespace
 
-ValueId ApplyActivation(const LayerContext& context, const Json& activation, ValueId x,
-                        const std::string& suffix) {
-  if (activation.is_null()) return x;
-  std::string name = activation.is_string() ? activation.get<std::string>()
-                                            : TextAt(activation, "class_name");
-  if (name == "function") name = TextAt(activation, "config");
-  const auto found = Activations().find(name);
-  if (found == Activations().end()) {
-    context.Refuse(fmt::format("activation '{}' is not supported", name));
-  }
-  if (name == "linear") return x;
-  return found->second(context, x, suffix.empty() ? name : suffix + "/" + name);
-}
-
 const std::vector<LayerRow>& ActivationLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Activation", BuildActivation, "", {"activation"}},
-      {"ReLU", BuildRelu, "", {"max_value", "negative_slope", "threshold"}},
-      {"LeakyReLU", BuildLeakyRelu, "", {"negative_slope", "alpha"}},
-      {"Softmax", BuildSoftmax, "", {"axis"}},
-      {"BatchNormalization",
-       BuildBatchNormalization,
-       "",
-       {"axis", "epsilon", "center", "scale", "momentum", "renorm", "renorm_clipping",
-        "renorm_momentum", "synchronized", "fused", "virtual_batch_size"}},
+      {"Activation", BuildActivation, "the activation", {"activation"}},
+      {"ReLU",
+       BuildRelu,
+       "RELU, RELU6, LEAKY_RELU; with other limits MINIMUM, with a threshold SELECT_V2",
+       {"max_value", "negative_slope", "threshold"}},
+      {"LeakyReLU", BuildLeakyRelu, "LEAKY_RELU", {"negative_slope", "alpha"}},
+      {"ThresholdedReLU", BuildThresholdedRelu, "GREATER, SELECT_V2", {"theta"}},
+      {"ELU", BuildElu, "ELU; for another alpha EXP between additions", {"alpha"}},
+      {"PReLU", BuildPRelu, "PRELU", {"shared_axes"}},
+      {"Softmax",
+       BuildSoftmax,
+       "SOFTMAX, between transpositions where the axis is not the last",
+       {"axis"},
+       MaskUse::kUsed},
   };
   return kRows;
 }

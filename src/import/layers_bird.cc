@@ -236,7 +236,7 @@ void IgnoreUnused(const LayerContext& context) {
 }
 
 std::vector<ValueId> BuildFrontend(const LayerContext& context) {
-  const ValueId input = context.inputs().at(0);
+  const ValueId input = context.Input();
   const Frontend frontend{context, context.HasObject("mag_layer") ? kScalingInGroup : "",
                           context.Int("mel_bins", 0), context.Int("spec_width", 0)};
   const std::string mode = context.Text("mode", "");
@@ -256,7 +256,7 @@ std::vector<ValueId> BuildFrontend(const LayerContext& context) {
 
 /// Softmax of one score a position over all positions, then the weighted sum.
 std::vector<ValueId> BuildAttentionPooling(const LayerContext& context) {
-  const ValueId x = context.inputs().at(0);
+  const ValueId x = context.Input();
   const Shape in = context.ShapeOf(x);
   if (in.size() != 4)
     context.Refuse("an input that is no [batch, height, width, channels]");
@@ -280,11 +280,11 @@ const std::vector<LayerRow>& BirdLayers() {
   static const std::vector<LayerRow> kRows = {
       {"AudioFrontendLayer",
        BuildFrontend,
-       "",
+       "CONV_2D, DEPTHWISE_CONV_2D, ADD, TRANSPOSE, by mode and scaling",
        {"mode", "mel_bins", "spec_width", "sample_rate", "chunk_duration", "fft_length",
         "pcen_K", "init_mel", "mel_fmin", "mel_fmax", "mel_norm", "mag_scale",
         "is_trainable"}},
-      {"AttentionPooling", BuildAttentionPooling, "", {}},
+      {"AttentionPooling", BuildAttentionPooling, "RESHAPE, FULLY_CONNECTED, SOFTMAX, MUL, SUM", {}},
   };
   return kRows;
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "import/building_blocks.h"
+#include "import/einsum.h"
 #include "import/layer_table.h"
 
 namespace kinglet {
@@ -11,9 +13,8 @@ namespace {
 /// `id` with axes of size 1 right after the batch until it has `rank` axes.
 ValueId WithRank(const LayerContext& context, ValueId id, std::size_t rank) {
   Shape shape = context.ShapeOf(id);
-  if (shape.size() == rank) return id;
   shape.insert(shape.begin() + 1, rank - shape.size(), 1);
-  return context.Node(Reshape{shape}, {id}, "expand");
+  return Reshaped(context, id, shape, "expand");
 }
 
 std::vector<ValueId> OfEqualRank(const LayerContext& context) {
@@ -30,36 +31,108 @@ std::vector<ValueId> OfEqualRank(const LayerContext& context) {
 }
 
 /// The first with the second, the result with the third, and so on.
-template <typename Typed>
-std::vector<ValueId> BuildFold(const LayerContext& context) {
+ValueId Folded(const LayerContext& context, const Op& op, const std::string& suffix) {
   const std::vector<ValueId> inputs = OfEqualRank(context);
   ValueId result = inputs[0];
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     const bool is_last = i + 1 == inputs.size();
-    result = context.Node(Typed{}, {result, inputs[i]},
-                          is_last ? "" : fmt::format("partial_{}", i));
+    result = context.Node(op, {result, inputs[i]},
+                          is_last ? suffix : fmt::format("partial_{}", i));
   }
-  return {result};
+  return result;
+}
+
+template <typename Typed>
+std::vector<ValueId> BuildFold(const LayerContext& context) {
+  return {Folded(context, Typed{}, "")};
+}
+
+std::vector<ValueId> BuildSubtract(const LayerContext& context) {
+  if (context.inputs().size() != 2) context.Corrupt("not two inputs");
+  return BuildFold<Sub>(context);
+}
+
+std::vector<ValueId> BuildAverage(const LayerContext& context) {
+  const ValueId sum = Folded(context, Add{}, "sum");
+  return {Times(context, sum, 1.0F / static_cast<float>(context.inputs().size()), "")};
 }
 
 std::vector<ValueId> BuildConcatenate(const LayerContext& context) {
-  const auto rank =
-      static_cast<std::int64_t>(context.ShapeOf(context.inputs().at(0)).size());
-  std::int64_t axis = context.Int("axis", -1);
-  if (axis < 0) axis += rank;
-  if (axis < 1 || axis >= rank) context.Refuse("an axis that is out of range");
+  if (context.inputs().empty()) context.Corrupt("a call without inputs");
+  const std::size_t rank = context.ShapeOf(context.inputs()[0]).size();
+  const std::int64_t axis = AxisOf(context, context.Int("axis", -1), rank);
+  if (axis == 0) context.Refuse("along the axis of the batch");
+  if (context.inputs().size() == 1) return {context.inputs()[0]};
   return {context.Node(Concatenation{axis}, context.inputs())};
+}
+
+/// x / sqrt(max(sum of squares over the axis, 1e-7 squared))
+ValueId Normalized(const LayerContext& context, ValueId x, std::int64_t axis,
+                   const std::string& name) {
+  constexpr float kSmallest = 1e-14F;
+  const ValueId square = context.Node(Mul{}, {x, x}, name + "/square");
+  const ValueId sum =
+      context.Node(Sum{{.axes = {axis}, .keep_dims = true}}, {square}, name + "/sum");
+  const ValueId floored = context.Node(
+      Maximum{}, {sum, context.Scalar("smallest", kSmallest)}, name + "/maximum");
+  return context.Node(Mul{}, {x, context.Node(Rsqrt{}, {floored}, name + "/rsqrt")},
+                      name + "/normalize");
+}
+
+/// The axes along which the two inputs are multiplied and summed.
+std::pair<std::int64_t, std::int64_t> DotAxes(const LayerContext& context) {
+  const Json& axes = context.Entry("axes");
+  const std::size_t x = context.ShapeOf(context.inputs()[0]).size();
+  const std::size_t y = context.ShapeOf(context.inputs()[1]).size();
+  const bool is_pair = axes.is_array() && axes.size() == 2;
+  const Json& first = is_pair ? axes[0] : axes;
+  const Json& second = is_pair ? axes[1] : axes;
+  if (!first.is_number_integer() || !second.is_number_integer()) {
+    context.Corrupt("'axes' holds no integers");
+  }
+  return {AxisOf(context, first.get<std::int64_t>(), x),
+          AxisOf(context, second.get<std::int64_t>(), y)};
+}
+
+std::vector<ValueId> BuildDot(const LayerContext& context) {
+  if (context.inputs().size() != 2) context.Corrupt("not two inputs");
+  ValueId x = context.inputs()[0];
+  ValueId y = context.inputs()[1];
+  const auto [x_axis, y_axis] = DotAxes(context);
+  if (x_axis == 0 || y_axis == 0) context.Refuse("along the axis of the batch");
+  if (context.Flag("normalize", false)) {
+    x = Normalized(context, x, x_axis, "first");
+    y = Normalized(context, y, y_axis, "second");
+  }
+  EinsumSpec spec{.inputs = {"n", "n"}, .output = "n"};
+  char letter = 'a';
+  for (std::size_t i = 1; i < context.ShapeOf(x).size(); ++i) {
+    const bool is_summed = static_cast<std::int64_t>(i) == x_axis;
+    spec.inputs[0] += is_summed ? 'z' : letter;
+    if (!is_summed) spec.output += letter++;
+  }
+  for (std::size_t i = 1; i < context.ShapeOf(y).size(); ++i) {
+    const bool is_summed = static_cast<std::int64_t>(i) == y_axis;
+    spec.inputs[1] += is_summed ? 'z' : letter;
+    if (!is_summed) spec.output += letter++;
+  }
+  const ValueId dot = EinsumOfTwo(context, spec, x, y, "");
+  if (spec.output.size() > 1) return {dot};
+  return {Reshaped(context, dot, {context.ShapeOf(dot)[0], 1}, "expand")};
 }
 
 }  // namespace
 
 const std::vector<LayerRow>& MergeLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Add", BuildFold<Add>, "", {}},
-      {"Multiply", BuildFold<Mul>, "", {}},
-      {"Maximum", BuildFold<Maximum>, "", {}},
-      {"Minimum", BuildFold<Minimum>, "", {}},
-      {"Concatenate", BuildConcatenate, "", {"axis"}},
+      {"Add", BuildFold<Add>, "ADD", {}},
+      {"Subtract", BuildSubtract, "SUB", {}},
+      {"Multiply", BuildFold<Mul>, "MUL", {}},
+      {"Average", BuildAverage, "ADD, MUL", {}},
+      {"Maximum", BuildFold<Maximum>, "MAXIMUM", {}},
+      {"Minimum", BuildFold<Minimum>, "MINIMUM", {}},
+      {"Concatenate", BuildConcatenate, "CONCATENATION", {"axis"}},
+      {"Dot", BuildDot, "BATCH_MATMUL", {"axes", "normalize"}},
   };
   return kRows;
 }

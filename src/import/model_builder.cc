@@ -9,6 +9,8 @@
 #include "import/inbound_calls.h"
 #include "import/layer_checks.h"
 #include "import/layer_table.h"
+#include "import/operation.h"
+#include "import/travelling_masks.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -148,8 +150,11 @@ std::vector<ValueId> BuildCall(ImportState& state, const LayerConfig& layer,
     CallResults results;
     return BuildModel(state, *layer.model, context.inputs(), results);
   }
+  if (layer.is_operation || IsFunctionLayer(layer)) return BuildOperation(context);
   const LayerRow& row = CheckedRow(context);
-  return row.build(context);
+  std::vector<ValueId> results = row.build(context);
+  PassMaskOn(context, results);
+  return results;
 }
 
 std::vector<ValueId> BuildInner(const LayerContext& context, const LayerConfig& inner,

@@ -29,17 +29,19 @@ std::string WithoutPackage(const std::string& name) {
   return package == std::string::npos ? name : name.substr(package + 1);
 }
 
-/// Entries of a Functional model, and how a layer of Keras 3 differs from an operation
-/// where the file leaves the module out: layers have a data type.
-bool IsOperationNode(const Json& object, KerasEra era) {
+/// Of a node of keras.ops. Where the file leaves the module out, layers are told by their
+/// key `trainable`, which only few leave out.
+bool IsOperationNode(const Json& object, const std::string& class_name, KerasEra era) {
   const std::string module = TextAt(object, "module");
   if (module.starts_with("keras.src.ops.") || module.starts_with("keras.ops") ||
       module.starts_with("keras.src.activations")) {
     return true;
   }
   const Json& config = MemberOrNull(object, "config");
-  return module.empty() && era == KerasEra::kKeras3 && !object.contains("module") &&
-         config.is_object() && !config.contains("dtype") && !config.contains("trainable");
+  const bool may_be = era == KerasEra::kKeras3 && !object.contains("module") &&
+                      config.is_object() && !config.contains("trainable");
+  return may_be && class_name != "InputLayer" && class_name != "Discretization" &&
+         !class_name.starts_with("SpatialDropout");
 }
 
 bool IsModel(const Json& object) {
@@ -63,7 +65,7 @@ LayerConfig LayerFrom(const Json& object, const std::set<std::string>& names,
   if (layer.name.empty() || layer.class_name.empty())
     Fail("a layer without name or class");
   layer.calls = ParseCalls(MemberOrNull(object, "inbound_nodes"), names);
-  layer.is_operation = IsOperationNode(object, era);
+  layer.is_operation = IsOperationNode(object, layer.class_name, era);
   return layer;
 }
 
@@ -152,7 +154,9 @@ const LayerConfig* ModelConfig::Find(const std::string& layer) const {
 }
 
 std::string ItemNames::Next(const std::string& class_name) {
-  const std::string name = SnakeCase(class_name);
+  // The one class that files call otherwise than the code does.
+  const bool is_grouped = class_name == "GroupQueryAttention";
+  const std::string name = SnakeCase(is_grouped ? "GroupedQueryAttention" : class_name);
   const int number = used_[name]++;
   return number == 0 ? name : fmt::format("{}_{}", name, number);
 }

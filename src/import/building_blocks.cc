@@ -1,0 +1,133 @@
+#include "import/building_blocks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace kinglet {
+
+std::int64_t AxisOf(const LayerContext& context, std::int64_t axis, std::size_t rank) {
+  const auto axes = static_cast<std::int64_t>(rank);
+  if (axis < -axes || axis >= axes) {
+    context.Corrupt(fmt::format("axis {} of a tensor with {} axes", axis, axes));
+  }
+  return axis < 0 ? axis + axes : axis;
+}
+
+Ints AxesOf(const LayerContext& context, const Json& entry, const Ints& missing,
+            std::size_t rank) {
+  if (entry.is_null()) return missing;
+  Ints axes;
+  for (const Json& axis : entry.is_array() ? entry : Json::array({entry})) {
+    if (!axis.is_number_integer()) context.Corrupt("an axis that is no integer");
+    axes.push_back(AxisOf(context, axis.get<std::int64_t>(), rank));
+  }
+  std::ranges::sort(axes);
+  if (std::ranges::adjacent_find(axes) != axes.end()) context.Corrupt("an axis twice");
+  return axes;
+}
+
+ValueId Reshaped(const LayerContext& context, ValueId x, Shape shape,
+                 const std::string& suffix) {
+  if (context.ShapeOf(x) == shape) return x;
+  return context.Node(Reshape{std::move(shape)}, {x}, suffix);
+}
+
+ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
+                   const std::string& suffix) {
+  if (std::ranges::is_sorted(perm)) return x;
+  return context.Node(Transpose{perm}, {x}, suffix);
+}
+
+ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
+               std::int64_t begin, std::int64_t end, const std::string& suffix) {
+  const Shape shape = context.ShapeOf(x);
+  const auto at = static_cast<std::size_t>(axis);
+  if (begin == 0 && end == shape[at]) return x;
+  StridedSlice op{
+      .begin = Ints(shape.size(), 0), .end = shape, .strides = Ints(shape.size(), 1)};
+  op.begin[at] = begin;
+  op.end[at] = end;
+  return context.Node(op, {x}, suffix);
+}
+
+ValueId Times(const LayerContext& context, ValueId x, float factor,
+              const std::string& suffix) {
+  if (factor == 1.0F) return x;
+  return context.Node(Mul{}, {x, context.Scalar(suffix + "/factor", factor)}, suffix);
+}
+
+ValueId Plus(const LayerContext& context, ValueId x, float offset,
+             const std::string& suffix) {
+  if (offset == 0.0F) return x;
+  return context.Node(Add{}, {x, context.Scalar(suffix + "/offset", offset)}, suffix);
+}
+
+Ints PermToLast(std::int64_t axis, std::size_t rank) {
+  Ints perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  perm.erase(perm.begin() + axis);
+  perm.push_back(axis);
+  return perm;
+}
+
+Ints Inverse(const Ints& perm) {
+  Ints inverse(perm.size());
+  for (std::size_t i = 0; i < perm.size(); ++i) {
+    inverse[static_cast<std::size_t>(perm[i])] = static_cast<std::int64_t>(i);
+  }
+  return inverse;
+}
+
+ValueId OverAxis(const LayerContext& context, ValueId x, std::int64_t axis, const Op& op,
+                 const std::string& suffix) {
+  const std::size_t rank = context.ShapeOf(x).size();
+  const Ints perm = PermToLast(AxisOf(context, axis, rank), rank);
+  const std::string prefix = suffix.empty() ? "" : suffix + "/";
+  const bool is_last = std::ranges::is_sorted(perm);
+  const ValueId moved = Transposed(context, x, perm, prefix + "to_last");
+  const ValueId y = context.Node(op, {moved}, is_last ? suffix : prefix + "over_last");
+  return Transposed(context, y, Inverse(perm), suffix);
+}
+
+bool IsChannelsFirst(const LayerContext& context) {
+  const std::string format = context.Text("data_format", "channels_last");
+  if (format == "channels_first") return true;
+  if (format != "channels_last") {
+    context.Refuse(fmt::format("data_format '{}'", format));
+  }
+  return false;
+}
+
+ImageForm::ImageForm(const LayerContext& context, std::size_t spatial_axes)
+    : context_(context),
+      spatial_axes_(spatial_axes),
+      channels_first_(IsChannelsFirst(context)) {
+  const Shape& shape = context.ShapeOf(context.Input());
+  if (shape.size() != spatial_axes + 2) {
+    context.Refuse(fmt::format("an input of shape {}, where {} axes are needed",
+                               ToString(shape), spatial_axes + 2));
+  }
+}
+
+ValueId ImageForm::In(ValueId x) const {
+  if (channels_first_) {
+    x = Transposed(context_, x, PermToLast(1, spatial_axes_ + 2), "to_channels_last");
+  }
+  if (spatial_axes_ == 2) return x;
+  const Shape series = context_.ShapeOf(x);
+  return Reshaped(context_, x, {series[0], 1, series[1], series[2]}, "expand");
+}
+
+ValueId ImageForm::Out(ValueId y) const {
+  if (spatial_axes_ == 1) {
+    const Shape image = context_.ShapeOf(y);
+    y = Reshaped(context_, y, {image[0], image[2], image[3]}, "squeeze");
+  }
+  if (!channels_first_) return y;
+  return Transposed(context_, y, Inverse(PermToLast(1, spatial_axes_ + 2)),
+                    "to_channels_first");
+}
+
+}  // namespace kinglet

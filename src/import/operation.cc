@@ -1,0 +1,241 @@
+#include "import/operation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "import/building_blocks.h"
+#include "kinglet/error.h"
+
+namespace kinglet {
+namespace {
+
+/// The numbers of nested lists and their shape; false when they are ragged or hold
+/// something else.
+bool CollectNumbers(const Json& json, std::size_t depth, Shape& shape,
+                    std::vector<double>& numbers) {
+  if (json.is_number() || json.is_boolean()) {
+    numbers.push_back(json.is_boolean() ? (json.get<bool>() ? 1.0 : 0.0)
+                                        : json.get<double>());
+    return depth == shape.size();
+  }
+  if (!json.is_array() || json.empty()) return false;
+  if (depth == shape.size() && numbers.empty()) {
+    shape.push_back(static_cast<std::int64_t>(json.size()));
+  }
+  if (depth >= shape.size() || shape[depth] != static_cast<std::int64_t>(json.size())) {
+    return false;
+  }
+  return std::ranges::all_of(json, [&](const Json& member) {
+    return CollectNumbers(member, depth + 1, shape, numbers);
+  });
+}
+
+Tensor TensorOf(const Shape& shape, const std::vector<double>& numbers, DType dtype) {
+  if (dtype == DType::kInt32) {
+    const std::vector<std::int32_t> values(numbers.begin(), numbers.end());
+    return Tensor::Of<std::int32_t>(shape, std::span<const std::int32_t>(values));
+  }
+  if (dtype == DType::kBool) {
+    Tensor tensor(DType::kBool, shape);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      tensor.Data<bool>()[i] = numbers[i] != 0;
+    }
+    return tensor;
+  }
+  const std::vector<float> values(numbers.begin(), numbers.end());
+  return Tensor::Of<float>(shape, std::span<const float>(values));
+}
+
+DType TypeNamed(const std::string& name) {
+  if (name == "bool") return DType::kBool;
+  return name.starts_with("int") || name.starts_with("uint") ? DType::kInt32
+                                                             : DType::kFloat32;
+}
+
+const OperationRow* FindOperation(const LayerConfig& layer) {
+  static const std::vector<OperationRow> kAll = SupportedOperations();
+  const std::string function = TextAt(layer.config, "function");
+  for (const OperationRow& row : kAll) {
+    const bool is_named = layer.is_operation
+                              ? row.class_name == layer.class_name
+                              : std::ranges::find(row.functions, function) !=
+                                    row.functions.end();
+    if (is_named) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const Json& Operation::Argument(int place, Names names) const {
+  const LayerCall& call = context_.call();
+  for (const char* name : names) read_names_.insert(name);
+  const auto at = static_cast<std::size_t>(place);
+  if (place >= 0 && at < call.args.size()) {
+    read_places_.insert(at);
+    if (!call.args[at].is_null()) return call.args[at];
+  }
+  for (const char* name : names) {
+    const Json& keyword = MemberOrNull(call.kwargs, name);
+    if (!keyword.is_null()) return keyword;
+    const Json& entry = context_.Entry(name);
+    if (!entry.is_null()) return entry;
+  }
+  static const Json kNull;
+  return kNull;
+}
+
+std::optional<double> Operation::Number(int place, Names names) const {
+  const Json& argument = Argument(place, names);
+  if (argument.is_null()) return std::nullopt;
+  const std::optional<Tensor> constant = ConstantOf(argument);
+  if (!constant.has_value() || constant->size() != 1 ||
+      constant->dtype() == DType::kBool) {
+    context_.Refuse(fmt::format("argument '{}' is no number", *names.begin()));
+  }
+  return constant->dtype() == DType::kInt32
+             ? static_cast<double>(constant->Data<std::int32_t>()[0])
+             : static_cast<double>(constant->Data<float>()[0]);
+}
+
+std::optional<std::int64_t> Operation::Int(int place, Names names) const {
+  const std::optional<double> number = Number(place, names);
+  if (!number.has_value()) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+bool Operation::Flag(int place, Names names, bool missing) const {
+  const Json& argument = Argument(place, names);
+  return argument.is_boolean() ? argument.get<bool>() : missing;
+}
+
+std::string Operation::Text(int place, Names names, const std::string& missing) const {
+  const Json& argument = Argument(place, names);
+  return argument.is_string() ? argument.get<std::string>() : missing;
+}
+
+std::optional<Tensor> Operation::ConstantOf(const Json& argument) const {
+  const std::string wrapper = TextAt(argument, "class_name");
+  const bool is_wrapped = wrapper == "__tensor__" || wrapper == "__numpy__";
+  const Json& config = MemberOrNull(argument, "config");
+  const Json& value = is_wrapped ? MemberOrNull(config, "value") : argument;
+  Shape shape;
+  std::vector<double> numbers;
+  if (!CollectNumbers(value, 0, shape, numbers)) return std::nullopt;
+  DType dtype = value.is_boolean() ? DType::kBool : DType::kFloat32;
+  if (is_wrapped) dtype = TypeNamed(TextAt(config, "dtype"));
+  return TensorOf(shape, numbers, dtype);
+}
+
+ValueId Operation::OperandFrom(const Json& argument, const std::string& name) const {
+  if (const auto tensor = context_.TensorOf(argument); tensor.has_value()) {
+    return *tensor;
+  }
+  std::optional<Tensor> constant = ConstantOf(argument);
+  if (!constant.has_value()) {
+    context_.Refuse(fmt::format("argument '{}' is neither a tensor nor a number", name));
+  }
+  return context_.Constant(name, std::move(*constant));
+}
+
+ValueId Operation::Operand(int place, Names names) const {
+  return OperandFrom(Argument(place, names), *names.begin());
+}
+
+std::vector<ValueId> Operation::Operands(int place, Names names) const {
+  const Json& argument = Argument(place, names);
+  if (!argument.is_array()) return {OperandFrom(argument, *names.begin())};
+  std::vector<ValueId> operands;
+  for (const Json& member : argument) {
+    operands.push_back(
+        OperandFrom(member, fmt::format("{}_{}", *names.begin(), operands.size())));
+  }
+  return operands;
+}
+
+std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
+  ValueId a = Operand(0, first);
+  ValueId b = Operand(1, second);
+  const auto type = [&](ValueId id) { return context_.graph()[id].dtype; };
+  const auto brought = [&](ValueId id, DType dtype) {
+    const Value& value = context_.graph()[id];
+    if (value.dtype == dtype) return id;
+    if (value.constant != nullptr && value.dtype == DType::kFloat32) {
+      const auto data = value.constant->Data<float>();
+      return context_.Constant(
+          *second.begin() + std::string("/cast"),
+          TensorOf(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
+    }
+    return context_.Node(Cast{dtype}, {id}, "cast");
+  };
+  const bool has_constant = context_.graph()[a].constant != nullptr ||
+                            context_.graph()[b].constant != nullptr;
+  // A constant takes the other's type, unless its fraction would be lost; numbers of
+  // Python have no type of their own.
+  DType dtype = DType::kFloat32;
+  if (type(a) == type(b)) dtype = type(a);
+  if (has_constant) {
+    const ValueId computed = context_.graph()[a].constant != nullptr ? b : a;
+    const ValueId constant = computed == a ? b : a;
+    const auto& values = *context_.graph()[constant].constant;
+    const bool is_whole =
+        values.dtype() != DType::kFloat32 ||
+        std::ranges::all_of(values.Data<float>(),
+                            [](float x) { return x == static_cast<float>(
+                                                          static_cast<std::int32_t>(x)); });
+    if (is_whole && type(computed) != DType::kBool) dtype = type(computed);
+  }
+  a = brought(a, dtype);
+  b = brought(b, dtype);
+  return {a, b};
+}
+
+void Operation::CheckAllRead() const {
+  static const std::set<std::string> kHarmless = {"name", "dtype", "trainable",
+                                                  "function", "training"};
+  const auto check = [&](const std::string& name, const Json& value) {
+    if (value.is_null() || read_names_.contains(name) || kHarmless.contains(name)) return;
+    context_.Refuse(fmt::format("argument '{}' = {} is not supported", name,
+                                value.dump().substr(0, 80)));
+  };
+  for (const auto& [name, value] : context_.call().kwargs.items()) check(name, value);
+  for (const auto& [name, value] : context_.layer().config.items()) check(name, value);
+  for (std::size_t i = 0; i < context_.call().args.size(); ++i) {
+    if (!read_places_.contains(i) && !context_.call().args[i].is_null()) {
+      context_.Refuse(fmt::format("argument {} is not supported", i + 1));
+    }
+  }
+}
+
+bool IsFunctionLayer(const LayerConfig& layer) {
+  return layer.class_name == "TFOpLambda" || layer.class_name == "SlicingOpLambda";
+}
+
+std::vector<ValueId> BuildOperation(const LayerContext& context) {
+  const LayerConfig& layer = context.layer();
+  const OperationRow* row = FindOperation(layer);
+  if (row == nullptr) {
+    const std::string function =
+        layer.is_operation ? layer.class_name : TextAt(layer.config, "function");
+    context.Refuse(fmt::format(
+        "the function '{}' is not known; replace it by layers of Keras", function));
+  }
+  const Operation operation(context);
+  std::vector<ValueId> results = row->build(operation);
+  operation.CheckAllRead();
+  return results;
+}
+
+std::vector<OperationRow> SupportedOperations() {
+  std::vector<OperationRow> all;
+  for (const auto* rows :
+       {&ArithmeticOperations(), &ReductionOperations(), &ShapeOperations(),
+        &SliceOperations(), &ActivationOperations(), &ProductOperations()}) {
+    all.insert(all.end(), rows->begin(), rows->end());
+  }
+  std::ranges::sort(all, {}, &OperationRow::class_name);
+  return all;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,88 @@
+// Nodes that are calls of a function, not of a layer: keras.ops and Python operators in
+// Keras 3, TFOpLambda in Keras 2. The same builder serves both.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "import/layer_context.h"
+
+namespace kinglet {
+
+/// The names of an argument in Keras 3 and in TensorFlow.
+using Names = std::initializer_list<const char*>;
+
+/// A call of a function. Arguments are found by place, by keyword, or in the configuration
+/// of the node; those that nobody asks for are refused in the end.
+class Operation {
+ public:
+  explicit Operation(const LayerContext& context) : context_(context) {}
+
+  [[nodiscard]] const LayerContext& context() const { return context_; }
+
+  /// Null when it was not passed. `place` -1: it has none.
+  const Json& Argument(int place, Names names) const;
+  /// Numbers and flags; a missing one gives the default.
+  std::optional<double> Number(int place, Names names) const;
+  std::optional<std::int64_t> Int(int place, Names names) const;
+  bool Flag(int place, Names names, bool missing) const;
+  std::string Text(int place, Names names, const std::string& missing) const;
+
+  /// A tensor of the call, or a constant made from the argument.
+  /// @throws kUnsupported when it is neither.
+  ValueId Operand(int place, Names names) const;
+  /// The same of each member of a list.
+  std::vector<ValueId> Operands(int place, Names names) const;
+  /// Two of them, brought to one type.
+  std::pair<ValueId, ValueId> Pair(Names first, Names second) const;
+
+  ValueId Node(const Op& op, std::vector<ValueId> inputs,
+               const std::string& suffix = "") const {
+    return context_.Node(op, std::move(inputs), suffix);
+  }
+  [[nodiscard]] const Shape& ShapeOf(ValueId id) const { return context_.ShapeOf(id); }
+
+  /// @throws kUnsupported naming an argument that was passed and that nobody asked for.
+  void CheckAllRead() const;
+
+ private:
+  [[nodiscard]] std::optional<Tensor> ConstantOf(const Json& argument) const;
+  ValueId OperandFrom(const Json& argument, const std::string& name) const;
+
+  const LayerContext& context_;
+  mutable std::set<std::string> read_names_;
+  mutable std::set<std::size_t> read_places_;
+};
+
+using OperationBuilder = std::vector<ValueId> (*)(const Operation&);
+
+struct OperationRow {
+  std::string_view class_name;  ///< of Keras 3; empty when only TensorFlow has it
+  std::vector<std::string_view> functions;  ///< of TensorFlow
+  OperationBuilder build;
+  std::string_view becomes;
+};
+
+/// Results of a node that is a call of a function.
+/// @throws kUnsupported naming the node when the function is not known.
+std::vector<ValueId> BuildOperation(const LayerContext& context);
+
+/// Whether the layer is one of Keras 2 that stands for a function.
+bool IsFunctionLayer(const LayerConfig& layer);
+
+/// All tables in one, sorted by class.
+std::vector<OperationRow> SupportedOperations();
+
+/// The rows of one file each.
+const std::vector<OperationRow>& ArithmeticOperations();
+const std::vector<OperationRow>& ReductionOperations();
+const std::vector<OperationRow>& ShapeOperations();
+const std::vector<OperationRow>& SliceOperations();
+const std::vector<OperationRow>& ActivationOperations();
+const std::vector<OperationRow>& ProductOperations();
+
+}  // namespace kinglet

@@ -1,0 +1,143 @@
+// Functions over axes.
+#include <fmt/format.h>
+
+#include "import/building_blocks.h"
+#include "import/operation.h"
+
+namespace kinglet {
+namespace {
+
+const Names kTensor = {"x", "input_tensor", "input"};
+const Names kKeepDims = {"keepdims", "keep_dims"};
+
+/// The axes of the call: not the batch, which would mix samples.
+Ints Axes(const Operation& operation, ValueId x) {
+  const Json& axis = operation.Argument(1, {"axis"});
+  const Ints axes =
+      AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
+  if (!axes.empty() && axes[0] == 0) {
+    operation.context().Refuse("over the axis of the batch, which mixes its samples");
+  }
+  return axes;
+}
+
+template <typename Typed>
+std::vector<ValueId> Reduced(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  Typed op;
+  op.axes = Axes(operation, x);
+  op.keep_dims = operation.Flag(2, kKeepDims, false);
+  return {operation.Node(op, {x})};
+}
+
+/// The mean of the squared distance to the mean.
+ValueId VarianceOf(const Operation& operation, const std::string& name) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Ints axes = Axes(operation, x);
+  const ValueId mean =
+      operation.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
+  const ValueId centred = operation.Node(Sub{}, {x, mean}, "centred");
+  const ValueId square = operation.Node(Mul{}, {centred, centred}, "square");
+  const bool keeps = operation.Flag(2, kKeepDims, false);
+  return operation.Node(Mean{{.axes = axes, .keep_dims = keeps}}, {square}, name);
+}
+
+std::vector<ValueId> Variance(const Operation& operation) {
+  return {VarianceOf(operation, "")};
+}
+
+std::vector<ValueId> Deviation(const Operation& operation) {
+  return {operation.Node(Sqrt{}, {VarianceOf(operation, "variance")})};
+}
+
+/// log of the sum of exponentials, from the largest down.
+std::vector<ValueId> LogSumExp(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Ints axes = Axes(operation, x);
+  const bool keeps = operation.Flag(2, kKeepDims, false);
+  const ValueId largest =
+      operation.Node(ReduceMax{{.axes = axes, .keep_dims = true}}, {x}, "largest");
+  const ValueId distance = operation.Node(Sub{}, {x, largest}, "distance");
+  const ValueId exp = operation.Node(Exp{}, {distance}, "exp");
+  const ValueId sum = operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {exp}, "sum");
+  const ValueId log = operation.Node(Log{}, {sum}, "log");
+  const ValueId y = operation.Node(Add{}, {log, largest}, keeps ? "" : "add");
+  if (keeps) return {y};
+  Shape shape = operation.ShapeOf(y);
+  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
+    shape.erase(shape.begin() + *axis);
+  }
+  return {Reshaped(operation.context(), y, shape, "")};
+}
+
+template <typename Typed>
+std::vector<ValueId> Arg(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Ints axes = Axes(operation, x);
+  if (axes.size() != 1) operation.context().Refuse("over several axes");
+  Typed op;
+  op.axis = axes[0];
+  const ValueId y = operation.Node(op, {x});
+  if (!operation.Flag(2, kKeepDims, false)) return {y};
+  Shape shape = operation.ShapeOf(y);
+  shape.insert(shape.begin() + axes[0], 1);
+  return {Reshaped(operation.context(), y, shape, "expand")};
+}
+
+/// Of bools: whether any is set (the largest of 0 and 1), whether all are (the smallest).
+template <typename Typed>
+std::vector<ValueId> Quantified(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  Typed op;
+  op.axes = Axes(operation, x);
+  op.keep_dims = operation.Flag(2, kKeepDims, false);
+  const ValueId number = operation.Node(Cast{DType::kFloat32}, {x}, "number");
+  const ValueId reduced = operation.Node(op, {number}, "reduced");
+  return {operation.Node(Relational{Relation::kNotEqual},
+                         {reduced, operation.context().Scalar("zero", 0)})};
+}
+
+std::vector<ValueId> Cumulative(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const auto axis = operation.Int(1, {"axis"});
+  if (!axis.has_value()) operation.context().Refuse("without an axis");
+  const std::int64_t at =
+      AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());
+  if (at == 0) operation.context().Refuse("along the axis of the batch");
+  return {operation.Node(Cumsum{.axis = at,
+                                .exclusive = operation.Flag(2, {"exclusive"}, false),
+                                .reverse = operation.Flag(3, {"reverse"}, false)},
+                         {x})};
+}
+
+}  // namespace
+
+const std::vector<OperationRow>& ReductionOperations() {
+  static const std::vector<OperationRow> kRows = {
+      {"Mean", {"math.reduce_mean", "reduce_mean"}, Reduced<Mean>, "MEAN"},
+      {"Sum", {"math.reduce_sum", "reduce_sum"}, Reduced<Sum>, "SUM"},
+      {"Max", {"math.reduce_max", "reduce_max"}, Reduced<ReduceMax>, "REDUCE_MAX"},
+      {"Min", {"math.reduce_min", "reduce_min"}, Reduced<ReduceMin>, "REDUCE_MIN"},
+      {"Prod", {"math.reduce_prod", "reduce_prod"}, Reduced<ReduceProd>, "REDUCE_PROD"},
+      {"Var", {"math.reduce_variance"}, Variance, "MEAN, SUB, MUL, MEAN"},
+      {"Std", {"math.reduce_std"}, Deviation, "MEAN, SUB, MUL, MEAN, SQRT"},
+      {"Logsumexp",
+       {"math.reduce_logsumexp"},
+       LogSumExp,
+       "REDUCE_MAX, SUB, EXP, SUM, LOG, ADD"},
+      {"Argmax", {"math.argmax", "argmax"}, Arg<ArgMax>, "ARG_MAX"},
+      {"Argmin", {"math.argmin", "argmin"}, Arg<ArgMin>, "ARG_MIN"},
+      {"Any",
+       {"math.reduce_any", "reduce_any"},
+       Quantified<ReduceMax>,
+       "CAST, REDUCE_MAX, NOT_EQUAL"},
+      {"All",
+       {"math.reduce_all", "reduce_all"},
+       Quantified<ReduceMin>,
+       "CAST, REDUCE_MIN, NOT_EQUAL"},
+      {"Cumsum", {"math.cumsum", "cumsum"}, Cumulative, "CUMSUM"},
+  };
+  return kRows;
+}
+
+}  // namespace kinglet

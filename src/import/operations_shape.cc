@@ -1,0 +1,332 @@
+// Functions that move, repeat and join.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "import/building_blocks.h"
+#include "import/operation.h"
+
+namespace kinglet {
+namespace {
+
+const Names kTensor = {"x", "a", "tensor", "input", "inputs"};
+
+/// A list of integers, or one; nothing when the argument is missing. -1 stands for null.
+std::optional<Ints> Integers(const Operation& operation, int place, Names names) {
+  const Json& argument = operation.Argument(place, names);
+  if (argument.is_null()) return std::nullopt;
+  const Json& wrapped = MemberOrNull(MemberOrNull(argument, "config"), "value");
+  const Json& values = wrapped.is_null() ? argument : wrapped;
+  Ints integers;
+  for (const Json& value : values.is_array() ? values : Json::array({values})) {
+    if (!value.is_null() && !value.is_number_integer()) {
+      operation.context().Refuse(
+          fmt::format("argument '{}' is computed by the model", *names.begin()));
+    }
+    integers.push_back(value.is_null() ? -1 : value.get<std::int64_t>());
+  }
+  return integers;
+}
+
+std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t missing,
+                          std::size_t rank) {
+  const std::int64_t axis = operation.Int(place, {"axis"}).value_or(missing);
+  return AxisOf(operation.context(), axis, rank);
+}
+
+std::vector<ValueId> ReshapeTo(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Shape in = operation.ShapeOf(x);
+  Shape out = Integers(operation, 1, {"newshape", "shape"}).value_or(Ints{});
+  const auto open = std::ranges::find(out, -1);
+  if (open != out.end()) {
+    *open = 1;
+    *open = ElementCount(in) / std::max<std::int64_t>(ElementCount(out), 1);
+  }
+  if (ElementCount(out) != ElementCount(in) || out.empty() || out[0] != in[0]) {
+    operation.context().Refuse(
+        fmt::format("{} to {}, which moves samples of the batch", ToString(in),
+                    ToString(out)));
+  }
+  return {Reshaped(operation.context(), x, out, "")};
+}
+
+ValueId Moved(const Operation& operation, ValueId x, const Ints& perm) {
+  if (perm.empty() || perm[0] != 0) {
+    operation.context().Refuse("moves the axis of the batch");
+  }
+  return Transposed(operation.context(), x, perm, "");
+}
+
+std::vector<ValueId> TransposeBy(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  Ints perm = Integers(operation, 1, {"axes", "perm"}).value_or(Ints{});
+  for (std::int64_t& axis : perm) {
+    axis = AxisOf(operation.context(), axis, operation.ShapeOf(x).size());
+  }
+  return {Moved(operation, x, perm)};
+}
+
+std::vector<ValueId> SwapAxes(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const std::size_t rank = operation.ShapeOf(x).size();
+  Ints perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  const auto at = [&](int place, const char* name) {
+    const std::int64_t axis = operation.Int(place, {name}).value_or(0);
+    return static_cast<std::size_t>(AxisOf(operation.context(), axis, rank));
+  };
+  std::swap(perm[at(1, "axis1")], perm[at(2, "axis2")]);
+  return {Moved(operation, x, perm)};
+}
+
+std::vector<ValueId> MoveAxis(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const std::size_t rank = operation.ShapeOf(x).size();
+  const Ints from = Integers(operation, 1, {"source"}).value_or(Ints{});
+  const Ints to = Integers(operation, 2, {"destination"}).value_or(Ints{});
+  if (from.size() != 1 || to.size() != 1) {
+    operation.context().Refuse("moves several axes; use transpose");
+  }
+  const std::int64_t axis = AxisOf(operation.context(), from[0], rank);
+  Ints perm = PermToLast(axis, rank);
+  perm.pop_back();
+  perm.insert(perm.begin() + AxisOf(operation.context(), to[0], rank), axis);
+  return {Moved(operation, x, perm)};
+}
+
+std::vector<ValueId> ExpandDims(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  Shape shape = operation.ShapeOf(x);
+  Ints axes = Integers(operation, 1, {"axis"}).value_or(Ints{});
+  const std::size_t rank = shape.size() + axes.size();
+  for (std::int64_t& axis : axes) axis = AxisOf(operation.context(), axis, rank);
+  std::ranges::sort(axes);
+  for (const std::int64_t axis : axes) {
+    if (axis == 0) operation.context().Refuse("an axis in front of the batch");
+    shape.insert(shape.begin() + axis, 1);
+  }
+  return {Reshaped(operation.context(), x, shape, "")};
+}
+
+std::vector<ValueId> Squeeze(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Shape in = operation.ShapeOf(x);
+  auto axes = Integers(operation, 1, {"axis"});
+  if (!axes.has_value()) {
+    operation.context().Refuse("without an axis, which may take the batch away");
+  }
+  for (std::int64_t& axis : *axes) axis = AxisOf(operation.context(), axis, in.size());
+  Shape out;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const bool is_gone =
+        std::ranges::find(*axes, static_cast<std::int64_t>(i)) != axes->end();
+    if (is_gone && (i == 0 || in[i] != 1)) {
+      operation.context().Refuse("an axis that is not of size 1, or the batch");
+    }
+    if (!is_gone) out.push_back(in[i]);
+  }
+  return {Reshaped(operation.context(), x, out, "")};
+}
+
+std::vector<ValueId> Concatenate(const Operation& operation) {
+  const std::vector<ValueId> parts = operation.Operands(0, {"xs", "values", "arrays"});
+  const std::int64_t axis =
+      AxisArgument(operation, 1, 0, operation.ShapeOf(parts.at(0)).size());
+  if (axis == 0) operation.context().Refuse("along the axis of the batch");
+  if (parts.size() == 1) return parts;
+  return {operation.Node(Concatenation{axis}, parts)};
+}
+
+std::vector<ValueId> Stack(const Operation& operation) {
+  const std::vector<ValueId> parts = operation.Operands(0, {"x", "values", "arrays"});
+  const std::int64_t axis =
+      AxisArgument(operation, 1, 0, operation.ShapeOf(parts.at(0)).size() + 1);
+  if (axis == 0) operation.context().Refuse("an axis in front of the batch");
+  return {operation.Node(Pack{axis}, parts)};
+}
+
+std::vector<ValueId> Unstack(const Operation& operation) {
+  const ValueId x = operation.Operand(0, {"x", "value"});
+  operation.Argument(1, {"num"});
+  const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
+  if (axis == 0) operation.context().Refuse("along the axis of the batch");
+  return operation.context().Nodes(Unpack{axis}, {x});
+}
+
+/// Pieces of equal size, of the given sizes (TensorFlow) or up to the given places.
+std::vector<ValueId> SplitInto(const Operation& operation) {
+  const ValueId x = operation.Operand(0, {"x", "value"});
+  const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
+  const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
+  const Ints given =
+      Integers(operation, 1, {"indices_or_sections", "num_or_size_splits"})
+          .value_or(Ints{1});
+  const bool is_list =
+      operation.Argument(1, {"indices_or_sections", "num_or_size_splits"}).is_array();
+  const bool are_places = is_list && operation.context().layer().is_operation;
+  Ints sizes;
+  if (!is_list) {
+    if (given[0] < 1 || size % given[0] != 0) {
+      operation.context().Corrupt(fmt::format("{} in {} pieces", size, given[0]));
+    }
+    sizes = Ints(static_cast<std::size_t>(given[0]), size / given[0]);
+  } else if (are_places) {
+    std::int64_t before = 0;
+    for (const std::int64_t place : given) {
+      sizes.push_back((place < 0 ? place + size : place) - before);
+      before += sizes.back();
+    }
+    sizes.push_back(size - before);
+  } else {
+    sizes = given;
+  }
+  if (axis == 0) operation.context().Refuse("along the axis of the batch");
+  return operation.context().Nodes(Split{axis, sizes}, {x});
+}
+
+std::vector<ValueId> PadBy(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  const ValueId x = operation.Operand(0, kTensor);
+  const std::size_t rank = operation.ShapeOf(x).size();
+  const Json& widths = operation.Argument(1, {"pad_width", "paddings"});
+  Ints before(rank, 0);
+  Ints after(rank, 0);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const bool is_list = widths.is_array() && !widths.empty() && widths[0].is_array();
+    if (is_list && widths.size() != rank && widths.size() != 1) {
+      context.Corrupt("as many pairs of widths as axes are needed");
+    }
+    const Json& of_axis = is_list ? widths[widths.size() == 1 ? 0 : i] : widths;
+    const Json pair =
+        of_axis.is_array() && of_axis.size() == 2 ? of_axis : Json::array({of_axis, of_axis});
+    if (!pair[0].is_number_unsigned() || !pair[1].is_number_unsigned()) {
+      context.Refuse("widths that are computed by the model");
+    }
+    before[i] = pair[0].get<std::int64_t>();
+    after[i] = pair[1].get<std::int64_t>();
+  }
+  if (before[0] != 0 || after[0] != 0) context.Refuse("pads the batch");
+  std::string mode = operation.Text(2, {"mode"}, "constant");
+  std::ranges::transform(mode, mode.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto value = operation.Number(3, {"constant_values"});
+  if (mode == "reflect") {
+    return {operation.Node(MirrorPad{before, after, Mirror::kReflect}, {x})};
+  }
+  if (mode == "symmetric") {
+    return {operation.Node(MirrorPad{before, after, Mirror::kSymmetric}, {x})};
+  }
+  if (mode != "constant") context.Refuse(fmt::format("mode '{}'", mode));
+  if (value.value_or(0) == 0) return {operation.Node(Pad{before, after}, {x})};
+  const ValueId filler = context.Scalar("value", static_cast<float>(*value));
+  return {operation.Node(PadV2{before, after}, {x, filler})};
+}
+
+/// Each element so many times in a row along an axis.
+std::vector<ValueId> Repeat(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Shape in = operation.ShapeOf(x);
+  const auto times = Integers(operation, 1, {"repeats"});
+  const auto given = operation.Int(2, {"axis"});
+  if (!given.has_value() || !times.has_value() || times->size() != 1) {
+    operation.context().Refuse("without an axis, or unequal numbers");
+  }
+  const std::int64_t axis = AxisOf(operation.context(), *given, in.size());
+  if (axis == 0) operation.context().Refuse("repeats the batch");
+  const auto at = static_cast<std::size_t>(axis);
+  Shape apart = in;
+  apart.insert(apart.begin() + axis + 1, 1);
+  const ValueId column = Reshaped(operation.context(), x, apart, "expand");
+  apart[at + 1] = (*times)[0];
+  const ValueId more = operation.Node(BroadcastTo{apart}, {column}, "repeat");
+  Shape out = in;
+  out[at] *= (*times)[0];
+  return {Reshaped(operation.context(), more, out, "")};
+}
+
+std::vector<ValueId> TileBy(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const std::size_t rank = operation.ShapeOf(x).size();
+  Ints times = Integers(operation, 1, {"repeats", "multiples"}).value_or(Ints{});
+  if (times.size() > rank) operation.context().Refuse("adds an axis to the batch");
+  times.insert(times.begin(), rank - times.size(), 1);
+  if (times[0] != 1) operation.context().Refuse("repeats the batch");
+  return {operation.Node(Tile{times}, {x})};
+}
+
+std::vector<ValueId> Broadcast(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  Ints shape = Integers(operation, 1, {"shape"}).value_or(Ints{});
+  if (!shape.empty() && shape[0] == -1) shape[0] = 1;
+  if (operation.ShapeOf(x) == shape) return {x};
+  return {operation.Node(BroadcastTo{shape}, {x})};
+}
+
+std::vector<ValueId> Flip(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const Ints axes = AxesOf(operation.context(), operation.Argument(1, {"axis"}), {0},
+                           operation.ShapeOf(x).size());
+  if (axes.empty() || axes[0] == 0) {
+    operation.context().Refuse("turns the batch around");
+  }
+  return {operation.Node(ReverseV2{axes}, {x})};
+}
+
+/// The end of an axis moved to its front.
+std::vector<ValueId> Roll(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const auto shift = operation.Int(1, {"shift"});
+  const auto given = operation.Int(2, {"axis"});
+  if (!shift.has_value() || !given.has_value()) {
+    operation.context().Refuse("without an axis");
+  }
+  const std::int64_t axis =
+      AxisOf(operation.context(), *given, operation.ShapeOf(x).size());
+  if (axis == 0) operation.context().Refuse("rolls the batch");
+  const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
+  const std::int64_t front = ((*shift % size) + size) % size;
+  if (front == 0) return {x};
+  const ValueId end = Sliced(operation.context(), x, axis, size - front, size, "end");
+  const ValueId rest = Sliced(operation.context(), x, axis, 0, size - front, "rest");
+  return {operation.Node(Concatenation{axis}, {end, rest})};
+}
+
+/// A constant of the tensor's shape.
+std::vector<ValueId> Filled(const Operation& operation, float value) {
+  operation.Argument(-1, {"dtype"});
+  const Shape shape = operation.ShapeOf(operation.Operand(0, kTensor));
+  const std::vector<float> values(static_cast<std::size_t>(ElementCount(shape)), value);
+  return {operation.context().Constant(
+      "values", Tensor::Of<float>(shape, std::span<const float>(values)))};
+}
+std::vector<ValueId> Zeros(const Operation& operation) { return Filled(operation, 0); }
+std::vector<ValueId> Ones(const Operation& operation) { return Filled(operation, 1); }
+
+}  // namespace
+
+const std::vector<OperationRow>& ShapeOperations() {
+  static const std::vector<OperationRow> kRows = {
+      {"Reshape", {"reshape"}, ReshapeTo, "RESHAPE"},
+      {"Transpose", {"transpose"}, TransposeBy, "TRANSPOSE"},
+      {"Swapaxes", {}, SwapAxes, "TRANSPOSE"},
+      {"Moveaxis", {}, MoveAxis, "TRANSPOSE"},
+      {"ExpandDims", {"expand_dims"}, ExpandDims, "RESHAPE"},
+      {"Squeeze", {"squeeze"}, Squeeze, "RESHAPE"},
+      {"Concatenate", {"concat"}, Concatenate, "CONCATENATION"},
+      {"Stack", {"stack"}, Stack, "PACK"},
+      {"Unstack", {"unstack"}, Unstack, "UNPACK"},
+      {"Split", {"split"}, SplitInto, "SPLIT, SPLIT_V"},
+      {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},
+      {"Repeat", {"repeat"}, Repeat, "RESHAPE, BROADCAST_TO, RESHAPE"},
+      {"Tile", {"tile"}, TileBy, "TILE"},
+      {"BroadcastTo", {"broadcast_to"}, Broadcast, "BROADCAST_TO"},
+      {"Flip", {"reverse"}, Flip, "REVERSE_V2"},
+      {"Roll", {"roll"}, Roll, "STRIDED_SLICE, CONCATENATION"},
+      {"ZerosLike", {"zeros_like"}, Zeros, "a constant"},
+      {"OnesLike", {"ones_like"}, Ones, "a constant"},
+  };
+  return kRows;
+}
+
+}  // namespace kinglet
