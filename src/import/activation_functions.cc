@@ -77,8 +77,8 @@ ValueId ExponentialLinear(const Site& site, ValueId x, float scale, float alpha)
   const ValueId below = site.Node(Minimum{}, {x, site.Scalar("zero", 0)}, "below");
   const ValueId exp = site.Node(Exp{}, {below}, "exp");
   const ValueId scaled = Times(site.context, exp, scale * alpha, site.Part("alpha"));
-  const ValueId from_zero = site.Node(
-      Sub{}, {scaled, site.Scalar("limit", scale * alpha)}, "from_zero");
+  const ValueId from_zero =
+      site.Node(Sub{}, {scaled, site.Scalar("limit", scale * alpha)}, "from_zero");
   return site.Node(Add{}, {above, from_zero});
 }
 
@@ -88,8 +88,8 @@ ValueId Selu(const Site& site, ValueId x) {
 
 ValueId Celu(const Site& site, ValueId x) { return ExponentialLinear(site, x, 1, 1); }
 
-/// x - log(sigmoid(x)). Where sigmoid would underflow, x is raised; rounding below zero is
-/// cut off.
+/// x - log(sigmoid(x)). Where sigmoid would underflow, x is raised; rounding below zero
+/// is cut off.
 ValueId Softplus(const Site& site, ValueId x) {
   constexpr float kLowest = -80.0F;
   const ValueId raised =
@@ -179,9 +179,9 @@ ValueId Glu(const Site& site, ValueId x) {
   return site.Node(Mul{}, {a, site.Node(Logistic{}, {b}, "sigmoid")});
 }
 
-/// max(x - t, 0). Of the sorted x the first k count, those for which 1 + k x_k exceeds the
-/// sum s_k up to there. The projection on the simplex has t = (s_k - 1) / k; Keras, in all
-/// its backends, takes the sum of s_1 to s_k in place of s_k, and so does this.
+/// max(x - t, 0). Of the sorted x the first k count, those for which 1 + k x_k exceeds
+/// the sum s_k up to there. The projection on the simplex has t = (s_k - 1) / k; Keras,
+/// in all its backends, takes the sum of s_1 to s_k in place of s_k, and so does this.
 ValueId Sparsemax(const Site& site, ValueId x) {
   const LayerContext& context = site.context;
   const Shape shape = context.ShapeOf(x);
@@ -190,16 +190,15 @@ ValueId Sparsemax(const Site& site, ValueId x) {
   const ValueId sums = site.Node(Cumsum{.axis = last}, {sorted}, "sums");
   std::vector<float> counts(static_cast<std::size_t>(shape.back()));
   for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<float>(i + 1);
-  const ValueId scaled = site.Node(
-      Mul{}, {sorted, context.Vector(site.Part("counts"), counts)}, "scaled");
-  const ValueId is_in = site.Node(
-      Relational{Relation::kGreater},
-      {Plus(context, scaled, 1.0F, site.Part("limit")), sums}, "is_in");
+  const ValueId scaled =
+      site.Node(Mul{}, {sorted, context.Vector(site.Part("counts"), counts)}, "scaled");
+  const ValueId is_in =
+      site.Node(Relational{Relation::kGreater},
+                {Plus(context, scaled, 1.0F, site.Part("limit")), sums}, "is_in");
   const ValueId in = site.Node(Cast{DType::kFloat32}, {is_in}, "in");
   const Sum over_last{{.axes = {last}, .keep_dims = true}};
   const ValueId count = site.Node(over_last, {in}, "count");
-  const ValueId sum =
-      site.Node(over_last, {site.Node(Mul{}, {sums, in}, "kept")}, "sum");
+  const ValueId sum = site.Node(over_last, {site.Node(Mul{}, {sums, in}, "kept")}, "sum");
   const ValueId threshold = site.Node(
       Div{}, {Plus(context, sum, -1.0F, site.Part("excess")), count}, "threshold");
   return site.Node(Relu{}, {site.Node(Sub{}, {x, threshold}, "sub")});
@@ -267,8 +266,8 @@ ValueId ApplyActivation(const LayerContext& context, const Json& activation, Val
   const std::string name = NameOfFunction(activation);
   const bool is_layer = MemberOrNull(activation, "config").is_object();
   if (name.empty() && is_layer) {
-    const LayerConfig inner = InnerLayer(context.layer(), activation, "activation",
-                                         context.state().file.era);
+    const LayerConfig inner =
+        InnerLayer(context.layer(), activation, "activation", context.state().file.era);
     return BuildInner(context, inner, {x}).at(0);
   }
   const auto found = Functions().find(name);

@@ -31,8 +31,7 @@ Window WindowOf(const LayerContext& context, std::size_t spatial_axes) {
 }
 
 Tensor KernelVariable(const LayerContext& context, std::size_t index,
-                      const Window& window, std::size_t spatial_axes,
-                      const Shape& rest) {
+                      const Window& window, std::size_t spatial_axes, const Shape& rest) {
   Shape image = {window.kernel_h, window.kernel_w};
   image.insert(image.end(), rest.begin(), rest.end());
   const Shape stored(image.begin() + (spatial_axes == 1 ? 1 : 0), image.end());

@@ -89,8 +89,7 @@ ValueId InOutputOrder(const LayerContext& context, const Kinds& kinds, ValueId y
   const Ints perm = PermOf(order, out);
   const bool is_last = std::ranges::is_sorted(perm);
   const std::string prefix = suffix.empty() ? "" : suffix + "/";
-  const ValueId split =
-      Reshaped(context, y, sizes, is_last ? suffix : prefix + "split");
+  const ValueId split = Reshaped(context, y, sizes, is_last ? suffix : prefix + "split");
   return Transposed(context, split, perm, suffix);
 }
 
@@ -145,8 +144,8 @@ ValueId EinsumWithWeights(const LayerContext& context, const EinsumSpec& spec, V
                           const Tensor& weights, const std::string& suffix) {
   const std::string& y_letters = spec.inputs[1];
   const std::string prefix = suffix.empty() ? "" : suffix + "/";
-  const Lettered in = Summed(context, {x, spec.inputs[0]}, y_letters, spec.output,
-                             prefix + "sum");
+  const Lettered in =
+      Summed(context, {x, spec.inputs[0]}, y_letters, spec.output, prefix + "sum");
   const Kinds kinds = KindsOf(in.letters, y_letters, spec.output);
   if (!kinds.batch.empty() || kinds.summed.empty()) {
     return EinsumOfTwo(context, spec, x, context.Constant(prefix + "kernel", weights),
@@ -168,8 +167,7 @@ ValueId EinsumWithWeights(const LayerContext& context, const EinsumSpec& spec, V
   const ValueId rows =
       Reshaped(context, moved, Joined(free_x, {summed}), prefix + "rows");
   const Shape sizes = Joined(free_x, free_y);
-  const bool is_whole =
-      free_y.size() == 1 && kinds.free_x + kinds.free_y == spec.output;
+  const bool is_whole = free_y.size() == 1 && kinds.free_x + kinds.free_y == spec.output;
   const ValueId product = context.Node(FullyConnected{}, {rows, kernel},
                                        is_whole ? suffix : prefix + "product");
   return InOutputOrder(context, kinds, product, sizes, spec.output, suffix);
@@ -195,22 +193,22 @@ ValueId EinsumOfTwo(const LayerContext& context, const EinsumSpec& spec, ValueId
   }
   // The second operand may come as it lies, its summed axes last.
   const bool is_swapped = b.letters == kinds.batch + kinds.free_y + kinds.summed;
-  const std::string b_order = is_swapped ? b.letters
-                                         : kinds.batch + kinds.summed + kinds.free_y;
-  const ValueId left = Reshaped(
-      context,
-      Transposed(context, a.value,
-                 PermOf(a.letters, kinds.batch + kinds.free_x + kinds.summed),
-                 prefix + "transpose_x"),
-      Joined(batch, {ElementCount(free_x), summed}), prefix + "rows");
+  const std::string b_order =
+      is_swapped ? b.letters : kinds.batch + kinds.summed + kinds.free_y;
+  const ValueId left =
+      Reshaped(context,
+               Transposed(context, a.value,
+                          PermOf(a.letters, kinds.batch + kinds.free_x + kinds.summed),
+                          prefix + "transpose_x"),
+               Joined(batch, {ElementCount(free_x), summed}), prefix + "rows");
   const std::int64_t columns = ElementCount(free_y);
   const ValueId right = Reshaped(
       context,
       Transposed(context, b.value, PermOf(b.letters, b_order), prefix + "transpose_y"),
       Joined(batch, is_swapped ? Shape{columns, summed} : Shape{summed, columns}),
       prefix + "columns");
-  const ValueId product = context.Node(BatchMatMul{.adj_y = is_swapped}, {left, right},
-                                       prefix + "product");
+  const ValueId product =
+      context.Node(BatchMatMul{.adj_y = is_swapped}, {left, right}, prefix + "product");
   return InOutputOrder(context, kinds, product, Joined(Joined(batch, free_x), free_y),
                        spec.output, suffix);
 }

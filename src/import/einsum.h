@@ -18,8 +18,8 @@ struct EinsumSpec {
 /// Spells "..." out in letters that the equation doesn't use. `ranks` are those of the
 /// operands; a rank may be left out for an operand without "...". Nothing for an equation
 /// with a letter twice in one operand, or that doesn't fit the ranks.
-std::optional<EinsumSpec> ParseEinsum(const std::string& equation,
-                                      const std::vector<std::optional<std::size_t>>& ranks);
+std::optional<EinsumSpec> ParseEinsum(
+    const std::string& equation, const std::vector<std::optional<std::size_t>>& ranks);
 
 /// The sum with a constant second operand: a fully connected operation where no letter
 /// but the first operand's is shared with the output, else as EinsumOfTwo.

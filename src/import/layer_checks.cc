@@ -45,9 +45,8 @@ void CheckDType(const LayerContext& context, const LayerRow& row) {
   const std::string name = dtype.is_string()
                                ? dtype.get<std::string>()
                                : TextAt(MemberOrNull(dtype, "config"), "name");
-  static const std::set<std::string> kKnown = {"",        "float32",
-                                               "float16", "mixed_float16",
-                                               "int32",   "mixed_bfloat16"};
+  static const std::set<std::string> kKnown = {
+      "", "float32", "float16", "mixed_float16", "int32", "mixed_bfloat16"};
   const bool is_quantized = MemberOrNull(dtype, "config").contains("mode");
   if (is_quantized || !kKnown.contains(name)) {
     context.Refuse(fmt::format("dtype policy {}; save the model with float32",

@@ -209,8 +209,7 @@ Tensor LayerContext::Variable(const std::string& sub, std::size_t index,
   return variable;
 }
 
-Tensor LayerContext::VariableOfAnyShape(const std::string& sub,
-                                        std::size_t index) const {
+Tensor LayerContext::VariableOfAnyShape(const std::string& sub, std::size_t index) const {
   return Stored(sub, index, DType::kFloat32);
 }
 

@@ -23,7 +23,7 @@ struct ImportState {
   std::map<std::string, ValueId> constants = {};  ///< what calls of one layer share
   /// That travel with a tensor; none where it can't be told.
   std::map<ValueId, std::optional<ValueId>> masks = {};
-  std::vector<std::string> notes = {};            ///< decisions worth telling
+  std::vector<std::string> notes = {};  ///< decisions worth telling
   std::vector<std::string> warnings = {};
 };
 
@@ -41,7 +41,8 @@ class LayerContext {
   [[nodiscard]] const LayerCall& call() const { return call_; }
   /// The tensors of the call in order, masks left out.
   [[nodiscard]] const std::vector<ValueId>& inputs() const { return inputs_; }
-  /// The one input. @throws kCorrupt when there is none, kUnsupported when there are more.
+  /// The one input. @throws kCorrupt when there is none, kUnsupported when there are
+  /// more.
   [[nodiscard]] ValueId Input() const;
   /// The boolean tensor that tells which steps of the first input count, if there is one:
   /// an argument of the call, or what travels with the input.

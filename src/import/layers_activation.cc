@@ -26,16 +26,17 @@ ValueId AboveThreshold(const LayerContext& context, ValueId x, float slope,
   const bool has_limit = !context.Entry("max_value").is_null();
   const ValueId above =
       has_limit
-          ? context.Node(Minimum{},
-                         {x, context.Scalar("max_value", static_cast<float>(
-                                                             context.Number("max_value", 0)))},
-                         "minimum")
+          ? context.Node(
+                Minimum{},
+                {x, context.Scalar("max_value",
+                                   static_cast<float>(context.Number("max_value", 0)))},
+                "minimum")
           : x;
-  const ValueId is_above = context.Node(Relational{Relation::kGreater},
-                                        {x, context.Scalar("threshold", threshold)},
-                                        "greater");
-  return context.Node(Select{}, {is_above, above,
-                                 BelowThreshold(context, x, slope, threshold)});
+  const ValueId is_above =
+      context.Node(Relational{Relation::kGreater},
+                   {x, context.Scalar("threshold", threshold)}, "greater");
+  return context.Node(Select{},
+                      {is_above, above, BelowThreshold(context, x, slope, threshold)});
 }
 
 std::vector<ValueId> BuildRelu(const LayerContext& context) {

@@ -36,11 +36,11 @@ ValueId Projected(const LayerContext& context, ValueId x, const Projection& to) 
   context.ExpectVariables(path, has_bias ? 2 : 1);
   const std::int64_t features = context.ShapeOf(x).back();
   const std::int64_t width = to.heads * to.size;
-  const Tensor kernel =
-      context.Variable(path, 0, {features, to.heads, to.size}).Reshaped({features, width});
+  const Tensor kernel = context.Variable(path, 0, {features, to.heads, to.size})
+                            .Reshaped({features, width});
   std::vector<ValueId> inputs = {
-      x, context.Constant(to.name + "/kernel",
-                          Scaled(Permuted(kernel, {1, 0}), to.factor))};
+      x,
+      context.Constant(to.name + "/kernel", Scaled(Permuted(kernel, {1, 0}), to.factor))};
   if (has_bias) {
     const Tensor bias = context.Variable(path, 1, {to.heads, to.size}).Reshaped({width});
     inputs.push_back(context.Constant(to.name + "/bias", Scaled(bias, to.factor)));
@@ -61,8 +61,7 @@ ValueId ProjectedBack(const LayerContext& context, ValueId x, std::int64_t heads
       Reshaped(context, x, {in[0], in[1], heads * size}, "join_heads"),
       context.Constant("output/kernel", Permuted(kernel, {1, 0}))};
   if (has_bias) {
-    inputs.push_back(
-        context.Constant("output/bias", context.Variable(path, 1, {out})));
+    inputs.push_back(context.Constant("output/bias", context.Variable(path, 1, {out})));
   }
   return context.Node(FullyConnected{}, inputs);
 }
@@ -148,25 +147,22 @@ std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
   const std::int64_t heads = context.Int("num_heads", 1);
   const std::int64_t size = context.Int("key_dim", 1);
   const std::int64_t value_size = context.Int("value_dim", size);
-  const std::int64_t out =
-      OutputSize(context, context.ShapeOf(operands.query).back());
+  const std::int64_t out = OutputSize(context, context.ShapeOf(operands.query).back());
   const auto factor = static_cast<float>(1 / std::sqrt(static_cast<double>(size)));
-  const ValueId query = Heads(
-      context, Projected(context, operands.query, {"query", heads, size, factor}), heads,
-      "queries");
+  const ValueId query =
+      Heads(context, Projected(context, operands.query, {"query", heads, size, factor}),
+            heads, "queries");
   const ValueId key = Heads(
       context, Projected(context, operands.key, {"key", heads, size}), heads, "keys");
-  const ValueId value = Heads(
-      context, Projected(context, operands.value, {"value", heads, value_size}), heads,
-      "values");
-  const ValueId scores =
-      context.Node(BatchMatMul{.adj_y = true}, {query, key}, "scores");
+  const ValueId value =
+      Heads(context, Projected(context, operands.value, {"value", heads, value_size}),
+            heads, "values");
+  const ValueId scores = context.Node(BatchMatMul{.adj_y = true}, {query, key}, "scores");
   const ValueId weights =
       MaskedSoftmax(context, scores, WithAxis(context, MaskOf(context, operands), 1));
   const ValueId mixed = context.Node(BatchMatMul{}, {weights, value}, "mix");
   const ValueId steps = Transposed(context, mixed, {0, 2, 1, 3}, "from_heads");
-  std::vector<ValueId> results = {
-      ProjectedBack(context, steps, heads, value_size, out)};
+  std::vector<ValueId> results = {ProjectedBack(context, steps, heads, value_size, out)};
   if (WantsScores(context)) results.push_back(weights);
   return results;
 }
@@ -182,8 +178,7 @@ std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
   }
   const std::int64_t each = heads / groups;
   const auto factor = static_cast<float>(1 / std::sqrt(static_cast<double>(size)));
-  const ValueId flat =
-      Projected(context, operands.query, {"query", heads, size, factor});
+  const ValueId flat = Projected(context, operands.query, {"query", heads, size, factor});
   const Shape in = context.ShapeOf(operands.query);
   const std::int64_t queries = in[1];
   const std::int64_t keys = context.ShapeOf(operands.key)[1];
@@ -209,8 +204,7 @@ std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
   const ValueId mixed_heads =
       Reshaped(context, mixed, {in[0], heads, queries, size}, "mix/heads");
   const ValueId steps = Transposed(context, mixed_heads, {0, 2, 1, 3}, "from_heads");
-  std::vector<ValueId> results = {
-      ProjectedBack(context, steps, heads, size, in.back())};
+  std::vector<ValueId> results = {ProjectedBack(context, steps, heads, size, in.back())};
   if (WantsScores(context)) results.push_back(weights);
   return results;
 }

@@ -59,20 +59,19 @@ ValueId StoredTransform(const LayerContext& context, std::size_t index,
   const std::int64_t bins = fft / 2 + 1;
   const Tensor kernel = context.Variable("", index, {taps, 1, bins});
   const Tensor ordered = Permuted(kernel, {2, 1, 0}).Reshaped({bins, 1, taps, 1});
-  const ValueId series =
-      Reshaped(context, x, {in[0] * in[1], 1, in[2], 1}, "series");
+  const ValueId series = Reshaped(context, x, {in[0] * in[1], 1, in[2], 1}, "series");
   const Padding padding =
       context.Text("padding", "valid") == "same" ? Padding::kSame : Padding::kValid;
-  const ValueId y = Transformed(context, series, ordered, context.Int("frame_step", 1),
-                                padding, name);
+  const ValueId y =
+      Transformed(context, series, ordered, context.Int("frame_step", 1), padding, name);
   const Shape out = context.ShapeOf(y);
   return Reshaped(context, y, {in[0], in[1], out[2], bins}, name + "/channels");
 }
 
 /// Power with the bins doubled that stand for a negative frequency as well.
 ValueId OneSided(const LayerContext& context, ValueId power) {
-  std::vector<float> factors(
-      static_cast<std::size_t>(context.ShapeOf(power).back()), 2.0F);
+  std::vector<float> factors(static_cast<std::size_t>(context.ShapeOf(power).back()),
+                             2.0F);
   factors.front() = factors.back() = 1.0F;
   return context.Node(Mul{}, {power, context.Vector("sides", factors)}, "one_sided");
 }
@@ -85,8 +84,7 @@ std::vector<ValueId> BuildStft(const LayerContext& context) {
   const ValueId real = StoredTransform(context, 0, "real");
   const ValueId imaginary = StoredTransform(context, 1, "imaginary");
   if (mode == "stft") {
-    return {Arranged(context,
-                     context.Node(Concatenation{3}, {real, imaginary}, "both"))};
+    return {Arranged(context, context.Node(Concatenation{3}, {real, imaginary}, "both"))};
   }
   if (mode != "psd" && mode != "magnitude" && mode != "log") {
     context.Refuse(fmt::format("mode '{}'; use log, magnitude, psd or stft", mode));
@@ -115,8 +113,8 @@ std::vector<double> WindowOfLength(const LayerContext& context, std::int64_t len
   std::vector<double> window(static_cast<std::size_t>(size), 0.0);
   const std::int64_t left = (size - length) / 2;
   for (std::int64_t i = 0; i < length; ++i) {
-    const double turn = 2 * std::numbers::pi * static_cast<double>(i) /
-                        static_cast<double>(length);
+    const double turn =
+        2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(length);
     window[static_cast<std::size_t>(left + i)] = offset - (1 - offset) * std::cos(turn);
   }
   return window;
@@ -126,8 +124,8 @@ std::vector<double> WindowOfLength(const LayerContext& context, std::int64_t len
 Tensor FourierKernel(const std::vector<double>& window, bool is_imaginary) {
   const std::size_t size = window.size();
   const std::size_t bins = size / 2 + 1;
-  Tensor kernel(DType::kFloat32, {static_cast<std::int64_t>(bins), 1,
-                                  static_cast<std::int64_t>(size), 1});
+  Tensor kernel(DType::kFloat32,
+                {static_cast<std::int64_t>(bins), 1, static_cast<std::int64_t>(size), 1});
   for (std::size_t k = 0; k < bins; ++k) {
     for (std::size_t i = 0; i < size; ++i) {
       const double turn = 2 * std::numbers::pi * static_cast<double>(k * i % size) /
@@ -168,8 +166,7 @@ ValueId InDecibels(const LayerContext& context, ValueId x) {
   const ValueId floored = context.Node(
       Maximum{}, {x, context.Scalar("min_power", static_cast<float>(smallest))}, "floor");
   const ValueId log = context.Node(Log{}, {floored}, "log");
-  ValueId db =
-      Times(context, log, static_cast<float>(kDecibelsPerNeper), "decibels");
+  ValueId db = Times(context, log, static_cast<float>(kDecibelsPerNeper), "decibels");
   db = Plus(context, db, static_cast<float>(-kDecibelsPerNeper * std::log(reference)),
             "reference");
   context.state().notes.push_back(fmt::format(
@@ -178,8 +175,8 @@ ValueId InDecibels(const LayerContext& context, ValueId x) {
       context.layer().name));
   const ValueId largest =
       context.Node(ReduceMax{{.axes = {1, 2, 3}, .keep_dims = true}}, {db}, "largest");
-  const ValueId lowest = Plus(
-      context, largest, static_cast<float>(-context.Number("top_db", 80)), "lowest");
+  const ValueId lowest =
+      Plus(context, largest, static_cast<float>(-context.Number("top_db", 80)), "lowest");
   return context.Node(Maximum{}, {db, lowest}, "cut");
 }
 
@@ -201,10 +198,9 @@ std::vector<ValueId> BuildMelSpectrogram(const LayerContext& context) {
     context.Refuse(fmt::format("frames of {} in a transform of {} over {} samples",
                                length, size, in[1]));
   }
-  const ValueId padded = context.Node(
-      MirrorPad{{0, size / 2}, {0, size / 2}, Mirror::kReflect}, {x}, "pad");
-  const ValueId series =
-      Reshaped(context, padded, {in[0], 1, in[1] + size, 1}, "series");
+  const ValueId padded =
+      context.Node(MirrorPad{{0, size / 2}, {0, size / 2}, Mirror::kReflect}, {x}, "pad");
+  const ValueId series = Reshaped(context, padded, {in[0], 1, in[1] + size, 1}, "series");
   const std::vector<double> window = WindowOfLength(context, length, size);
   const std::int64_t stride = context.Int("sequence_stride", 512);
   const auto transform = [&](bool is_imaginary, const char* name) {
@@ -219,8 +215,8 @@ std::vector<ValueId> BuildMelSpectrogram(const LayerContext& context) {
   const Tensor weights =
       MelWeights(bands, size / 2 + 1, rate, context.Number("min_freq", 20),
                  context.Number("max_freq", rate / 2));
-  ValueId mel = context.Node(
-      FullyConnected{}, {magnitude, context.Constant("mel/kernel", weights)}, "mel");
+  ValueId mel = context.Node(FullyConnected{},
+                             {magnitude, context.Constant("mel/kernel", weights)}, "mel");
   if (context.Flag("power_to_db", true)) mel = InDecibels(context, mel);
   const std::int64_t frames = context.ShapeOf(mel)[2];
   const ValueId rows = Reshaped(context, mel, {in[0], frames, bands}, "frames");

@@ -284,7 +284,10 @@ const std::vector<LayerRow>& BirdLayers() {
        {"mode", "mel_bins", "spec_width", "sample_rate", "chunk_duration", "fft_length",
         "pcen_K", "init_mel", "mel_fmin", "mel_fmax", "mel_norm", "mag_scale",
         "is_trainable"}},
-      {"AttentionPooling", BuildAttentionPooling, "RESHAPE, FULLY_CONNECTED, SOFTMAX, MUL, SUM", {}},
+      {"AttentionPooling",
+       BuildAttentionPooling,
+       "RESHAPE, FULLY_CONNECTED, SOFTMAX, MUL, SUM",
+       {}},
   };
   return kRows;
 }

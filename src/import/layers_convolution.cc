@@ -1,5 +1,5 @@
-// Convolutions of series and pictures: plain, depthwise and separable. Kernels are brought
-// from Keras' layout (taps first, output last) to the graph's: [o,kh,kw,i] and
+// Convolutions of series and pictures: plain, depthwise and separable. Kernels are
+// brought from Keras' layout (taps first, output last) to the graph's: [o,kh,kw,i] and
 // [1,kh,kw,c*m].
 #include <fmt/format.h>
 
@@ -12,10 +12,10 @@ namespace kinglet {
 namespace {
 
 const std::vector<std::string_view> kPlainKeys = {
-    "filters",       "kernel_size", "strides",    "padding",   "data_format",
+    "filters",       "kernel_size", "strides",    "padding", "data_format",
     "dilation_rate", "groups",      "activation", "use_bias"};
 const std::vector<std::string_view> kDepthwiseKeys = {
-    "kernel_size", "strides",    "padding",  "depth_multiplier", "data_format",
+    "kernel_size",   "strides",    "padding",  "depth_multiplier", "data_format",
     "dilation_rate", "activation", "use_bias", "groups",           "filters"};
 
 /// Zeros in front of a causal convolution, so that no output sees what follows it.
@@ -33,8 +33,8 @@ ValueId Convolved(const LayerContext& context, ValueId x, const Window& window,
                   .stride_w = window.stride_w,
                   .dilation_h = window.dilation_h,
                   .dilation_w = window.dilation_w};
-  const ValueId weights = context.Constant(
-      suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
+  const ValueId weights =
+      context.Constant(suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
   return context.Node(op, {x, weights, bias}, suffix);
 }
 
@@ -45,8 +45,8 @@ ValueId ConvolvedDepthwise(const LayerContext& context, ValueId x, const Window&
                            .stride_w = window.stride_w,
                            .dilation_h = window.dilation_h,
                            .dilation_w = window.dilation_w};
-  const ValueId weights = context.Constant(
-      suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
+  const ValueId weights =
+      context.Constant(suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
   return context.Node(op, {x, weights, bias}, suffix);
 }
 
@@ -65,9 +65,8 @@ std::vector<ValueId> BuildPlain(const LayerContext& context) {
   context.ExpectVariables("", VariablesWithBias(context, 1));
   const Tensor kernel =
       KernelVariable(context, 0, window, kAxes, {channels / groups, filters});
-  const ValueId y =
-      Convolved(context, x, window, Permuted(kernel, {3, 0, 1, 2}),
-                BiasOrZeros(context, 1, filters), "");
+  const ValueId y = Convolved(context, x, window, Permuted(kernel, {3, 0, 1, 2}),
+                              BiasOrZeros(context, 1, filters), "");
   return {ActivatedImage(context, form, y)};
 }
 
@@ -79,11 +78,10 @@ std::vector<ValueId> BuildDepthwise(const LayerContext& context) {
   const std::int64_t multiplier = context.Int("depth_multiplier", 1);
   const std::int64_t channels = context.ShapeOf(x)[3];
   context.ExpectVariables("", VariablesWithBias(context, 1));
-  const Tensor kernel =
-      KernelVariable(context, 0, window, kAxes, {channels, multiplier});
-  const ValueId y = ConvolvedDepthwise(
-      context, x, window, DepthwiseKernel(kernel),
-      BiasOrZeros(context, 1, channels * multiplier), "");
+  const Tensor kernel = KernelVariable(context, 0, window, kAxes, {channels, multiplier});
+  const ValueId y =
+      ConvolvedDepthwise(context, x, window, DepthwiseKernel(kernel),
+                         BiasOrZeros(context, 1, channels * multiplier), "");
   return {ActivatedImage(context, form, y)};
 }
 

@@ -49,8 +49,7 @@ std::vector<ValueId> BuildDense(const LayerContext& context) {
   const bool has_bias = context.Flag("use_bias", true);
   ExpectKernelAndBias(context, has_bias);
   const Tensor kernel = KernelOf(context, {in.back(), units}, 1, 1);
-  std::vector<ValueId> inputs = {x,
-                                 context.Constant("kernel", Permuted(kernel, {1, 0}))};
+  std::vector<ValueId> inputs = {x, context.Constant("kernel", Permuted(kernel, {1, 0}))};
   if (has_bias) {
     inputs.push_back(context.Constant("bias", context.Variable("", 1, {units})));
   }

@@ -13,9 +13,9 @@ namespace {
 /// 1 for the steps [n,steps,1] in which any feature differs from the mask value, else 0.
 ValueId Counts(const LayerContext& context, ValueId x) {
   const auto value = static_cast<float>(context.Number("mask_value", 0));
-  const ValueId differs = context.Node(
-      Relational{Relation::kNotEqual}, {x, context.Scalar("mask_value", value)},
-      "differs");
+  const ValueId differs =
+      context.Node(Relational{Relation::kNotEqual},
+                   {x, context.Scalar("mask_value", value)}, "differs");
   const ValueId number = context.Node(Cast{DType::kFloat32}, {differs}, "number");
   const auto last = static_cast<std::int64_t>(context.ShapeOf(x).size()) - 1;
   return context.Node(ReduceMax{{.axes = {last}, .keep_dims = true}}, {number}, "counts");
@@ -28,20 +28,45 @@ std::vector<ValueId> BuildMasking(const LayerContext& context) {
 
 /// Layers whose output has the steps of their input. All others lose the mask.
 bool KeepsMasks(const LayerConfig& layer) {
-  static const std::set<std::string> kClasses = {
-      "Activation",         "ActivityRegularization", "Add",
-      "AdditiveAttention",  "AlphaDropout",           "Attention",
-      "Average",            "BatchNormalization",     "Bidirectional",
-      "Concatenate",        "Dense",                  "Dropout",
-      "ELU",                "GRU",                    "GaussianDropout",
-      "GaussianNoise",      "GroupNormalization",     "GroupQueryAttention",
-      "Identity",           "LSTM",                   "LayerNormalization",
-      "LeakyReLU",          "Masking",                "Maximum",
-      "Minimum",            "MultiHeadAttention",     "Multiply",
-      "Normalization",      "PReLU",                  "RNN",
-      "ReLU",               "Rescaling",              "SimpleRNN",
-      "Softmax",            "SpatialDropout1D",       "SpatialDropout2D",
-      "Subtract",           "TimeDistributed",        "UnitNormalization"};
+  static const std::set<std::string> kClasses = {"Activation",
+                                                 "ActivityRegularization",
+                                                 "Add",
+                                                 "AdditiveAttention",
+                                                 "AlphaDropout",
+                                                 "Attention",
+                                                 "Average",
+                                                 "BatchNormalization",
+                                                 "Bidirectional",
+                                                 "Concatenate",
+                                                 "Dense",
+                                                 "Dropout",
+                                                 "ELU",
+                                                 "GRU",
+                                                 "GaussianDropout",
+                                                 "GaussianNoise",
+                                                 "GroupNormalization",
+                                                 "GroupQueryAttention",
+                                                 "Identity",
+                                                 "LSTM",
+                                                 "LayerNormalization",
+                                                 "LeakyReLU",
+                                                 "Masking",
+                                                 "Maximum",
+                                                 "Minimum",
+                                                 "MultiHeadAttention",
+                                                 "Multiply",
+                                                 "Normalization",
+                                                 "PReLU",
+                                                 "RNN",
+                                                 "ReLU",
+                                                 "Rescaling",
+                                                 "SimpleRNN",
+                                                 "Softmax",
+                                                 "SpatialDropout1D",
+                                                 "SpatialDropout2D",
+                                                 "Subtract",
+                                                 "TimeDistributed",
+                                                 "UnitNormalization"};
   const Json& inner = MemberOrNull(MemberOrNull(layer.config, "layer"), "config");
   const bool ends = MemberOrNull(layer.config, "return_sequences") == false ||
                     MemberOrNull(inner, "return_sequences") == false;
@@ -49,8 +74,8 @@ bool KeepsMasks(const LayerConfig& layer) {
 }
 
 bool IsMerge(const LayerConfig& layer) {
-  constexpr std::array<std::string_view, 6> kClasses = {"Add",     "Subtract", "Average",
-                                                        "Maximum", "Minimum",  "Multiply"};
+  constexpr std::array<std::string_view, 6> kClasses = {
+      "Add", "Subtract", "Average", "Maximum", "Minimum", "Multiply"};
   return std::ranges::find(kClasses, layer.class_name) != kClasses.end();
 }
 
@@ -69,13 +94,12 @@ std::optional<ValueId> MadeMask(const LayerContext& context) {
     return std::nullopt;
   }
   const ValueId ids = context.Input();
-  const ValueId zero =
-      context.Constant("zero", Tensor(context.graph()[ids].dtype, {}));
+  const ValueId zero = context.Constant("zero", Tensor(context.graph()[ids].dtype, {}));
   return context.Node(Relational{Relation::kNotEqual}, {ids, zero}, "mask");
 }
 
-/// The mask of merged tensors: in Keras 3 a step counts where it does in any, and there is
-/// none unless all have one; in Keras 2 where it does in all that have one.
+/// The mask of merged tensors: in Keras 3 a step counts where it does in any, and there
+/// is none unless all have one; in Keras 2 where it does in all that have one.
 std::optional<ValueId> MergedMask(const LayerContext& context) {
   std::vector<ValueId> masks;
   for (const ValueId input : context.inputs()) {

@@ -1,6 +1,6 @@
 // Normalizations with stored statistics become affine maps. Those that normalize each
-// sample become its mean, d = x - mean, the mean of d^2, and d / sqrt(that + epsilon): the
-// square is taken of what has been centred, so that INT8 spends no range on the mean.
+// sample become its mean, d = x - mean, the mean of d^2, and d / sqrt(that + epsilon):
+// the square is taken of what has been centred, so that INT8 spends no range on the mean.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,8 +75,7 @@ ValueId OverRootMeanSquare(const LayerContext& context, ValueId x, const Ints& a
 }
 
 ValueId Centred(const LayerContext& context, ValueId x, const Ints& axes) {
-  const ValueId mean =
-      context.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
+  const ValueId mean = context.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
   return context.Node(Sub{}, {x, mean}, "subtract_mean");
 }
 
@@ -99,8 +98,8 @@ ValueId RmsScaled(const LayerContext& context, ValueId x, const Ints& axes,
 std::vector<ValueId> BuildLayerNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const std::size_t rank = context.ShapeOf(x).size();
-  const Ints axes = AxesOf(context, context.Entry("axis"),
-                           {static_cast<std::int64_t>(rank) - 1}, rank);
+  const Ints axes =
+      AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
   constexpr double kDefault = 1e-3;
   const float epsilon = Epsilon(context, kDefault);
   if (context.Flag("rms_scaling", false)) {
@@ -116,8 +115,8 @@ std::vector<ValueId> BuildLayerNormalization(const LayerContext& context) {
 std::vector<ValueId> BuildRmsNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const std::size_t rank = context.ShapeOf(x).size();
-  const Ints axes = AxesOf(context, context.Entry("axis"),
-                           {static_cast<std::int64_t>(rank) - 1}, rank);
+  const Ints axes =
+      AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
   constexpr double kDefault = 1e-6;
   const ValueId normal = OverRootMeanSquare(context, x, axes, Epsilon(context, kDefault));
   return {ScaledAndCentred(context, normal, axes, true, false)};
@@ -140,8 +139,8 @@ std::vector<ValueId> BuildGroupNormalization(const LayerContext& context) {
     context.Corrupt(fmt::format("{} channels in {} groups", channels, groups));
   }
   const std::int64_t positions = ElementCount(shape) / shape[0] / channels;
-  const ValueId apart = Reshaped(
-      context, last, {shape[0], positions, groups, channels / groups}, "groups");
+  const ValueId apart =
+      Reshaped(context, last, {shape[0], positions, groups, channels / groups}, "groups");
   constexpr double kDefault = 1e-3;
   const ValueId normal = OverRootMeanSquare(context, Centred(context, apart, {1, 3}),
                                             {1, 3}, Epsilon(context, kDefault));
@@ -157,8 +156,8 @@ std::vector<ValueId> BuildGroupNormalization(const LayerContext& context) {
 std::vector<ValueId> BuildUnitNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const std::size_t rank = context.ShapeOf(x).size();
-  const Ints axes = AxesOf(context, context.Entry("axis"),
-                           {static_cast<std::int64_t>(rank) - 1}, rank);
+  const Ints axes =
+      AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
   const float smallest = context.IsKeras2() ? 1e-12F : 1e-24F;
   const ValueId square = context.Node(Mul{}, {x, x}, "square");
   const ValueId sum =
@@ -187,8 +186,8 @@ Tensor Statistic(const LayerContext& context, const char* key, std::size_t index
   const auto count = static_cast<std::size_t>(ElementCount(sizes));
   if (numbers.size() == 1) numbers.assign(count, numbers[0]);
   if (numbers.size() != count) {
-    context.Corrupt(fmt::format("'{}' holds {} numbers for {} places", key,
-                                numbers.size(), count));
+    context.Corrupt(
+        fmt::format("'{}' holds {} numbers for {} places", key, numbers.size(), count));
   }
   return Tensor::Of<float>(along, std::span<const float>(numbers));
 }

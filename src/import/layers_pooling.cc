@@ -81,8 +81,8 @@ std::vector<ValueId> BuildGlobalAverage1d(const LayerContext& context) {
   const ValueId steps = Reshaped(context, counts, column, "steps");
   const ValueId kept = context.Node(Mul{}, {x, steps}, "kept");
   const Sum over{{.axes = axes, .keep_dims = context.Flag("keepdims", false)}};
-  return {context.Node(Div{}, {context.Node(over, {kept}, "sum"),
-                               context.Node(over, {steps}, "number")})};
+  return {context.Node(
+      Div{}, {context.Node(over, {kept}, "sum"), context.Node(over, {steps}, "number")})};
 }
 
 const std::vector<std::string_view> kPoolKeys = {"pool_size", "strides", "padding",
@@ -102,8 +102,8 @@ const std::vector<LayerRow>& PoolingLayers() {
       {"MaxPooling2D", BuildPool<MaxPool2d, 2>, "MAX_POOL_2D", kPoolKeys},
       {"AdaptiveAveragePooling1D", BuildAdaptivePool<AveragePool2d, 1>,
        "RESHAPE, AVERAGE_POOL_2D, RESHAPE", kAdaptiveKeys},
-      {"AdaptiveAveragePooling2D", BuildAdaptivePool<AveragePool2d, 2>,
-       "AVERAGE_POOL_2D", kAdaptiveKeys},
+      {"AdaptiveAveragePooling2D", BuildAdaptivePool<AveragePool2d, 2>, "AVERAGE_POOL_2D",
+       kAdaptiveKeys},
       {"AdaptiveMaxPooling1D", BuildAdaptivePool<MaxPool2d, 1>,
        "RESHAPE, MAX_POOL_2D, RESHAPE", kAdaptiveKeys},
       {"AdaptiveMaxPooling2D", BuildAdaptivePool<MaxPool2d, 2>, "MAX_POOL_2D",

@@ -82,8 +82,7 @@ std::vector<ValueId> BuildBidirectional(const LayerContext& context) {
   const auto half = (context.inputs().end() - states) / 2;
   const Json& config = forward.config;
   const bool is_sequence = MemberOrNull(config, "return_sequences") == true;
-  const Recurrence first =
-      RunDirection(context, forward, {states, states + half}, false);
+  const Recurrence first = RunDirection(context, forward, {states, states + half}, false);
   const Recurrence second = RunDirection(
       context, backward, {states + half, context.inputs().end()}, is_sequence);
   const auto result = [&](const Recurrence& direction, const char* name) {
@@ -124,7 +123,9 @@ const std::vector<LayerRow>& RecurrentLayers() {
       {"SimpleRNN", BuildRecurrent, "per step FULLY_CONNECTED, ADD, TANH", KeysWith({}),
        MaskUse::kUsed},
       {"RNN", BuildRecurrent, "its cells, per step", KeysWith({"cell"}), MaskUse::kUsed},
-      {"Bidirectional", BuildBidirectional, "the two layers, CONCATENATION",
+      {"Bidirectional",
+       BuildBidirectional,
+       "the two layers, CONCATENATION",
        {"layer", "backward_layer", "merge_mode", "return_sequences", "return_state",
         "go_backwards", "stateful", "unroll", "zero_output_for_mask"},
        MaskUse::kUsed},

@@ -27,8 +27,8 @@ ValueId Resized(const LayerContext& context, ValueId x, std::int64_t height,
     op.half_pixel_centers = true;
     return context.Node(op, {x}, "resize");
   }
-  context.Refuse(fmt::format("interpolation '{}'; use bilinear or nearest",
-                             interpolation));
+  context.Refuse(
+      fmt::format("interpolation '{}'; use bilinear or nearest", interpolation));
 }
 
 std::vector<ValueId> BuildUpSampling1d(const LayerContext& context) {
@@ -84,8 +84,8 @@ const std::vector<LayerRow>& ResizeLayers() {
       {"Resizing",
        BuildResizing,
        "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR",
-       {"height", "width", "interpolation", "crop_to_aspect_ratio",
-        "pad_to_aspect_ratio", "fill_mode", "fill_value", "antialias", "data_format"}},
+       {"height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio",
+        "fill_mode", "fill_value", "antialias", "data_format"}},
   };
   return kRows;
 }

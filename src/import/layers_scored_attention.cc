@@ -37,8 +37,8 @@ ValueId AdditiveScores(const LayerContext& context, const Operands& operands,
   const ValueId sum = context.Node(Add{}, {rows, columns}, "sum");
   const ValueId tanh =
       context.Node(Tanh{}, {Times(context, sum, factor, "scale")}, "tanh");
-  const ValueId scores = context.Node(
-      FullyConnected{}, {tanh, context.Constant("scale", scale)}, "scores");
+  const ValueId scores =
+      context.Node(FullyConnected{}, {tanh, context.Constant("scale", scale)}, "scores");
   return Reshaped(context, scores, {q[0], q[1], k[1]}, "scores/pairs");
 }
 
@@ -54,9 +54,8 @@ std::optional<ValueId> InputMask(const LayerContext& context, std::size_t index)
 /// The mask of the values and the causal one.
 std::optional<ValueId> PairMask(const LayerContext& context, const Operands& operands) {
   const std::optional<ValueId> mask = WithAxis(context, InputMask(context, 1), 1);
-  const bool is_causal =
-      MemberOrNull(context.call().kwargs, "use_causal_mask") == true ||
-      context.Flag("causal", false);
+  const bool is_causal = MemberOrNull(context.call().kwargs, "use_causal_mask") == true ||
+                         context.Flag("causal", false);
   if (!is_causal) return mask;
   return Both(context, mask,
               CausalMask(context, context.ShapeOf(operands.query)[1],
@@ -100,8 +99,8 @@ std::vector<ValueId> BuildAttention(const LayerContext& context) {
   context.ExpectVariables("", (has_scale ? 1 : 0) + (mode == "concat" ? 1 : 0));
   const float factor = has_scale ? ScalarVariable(context, 0) : 1;
   if (mode == "dot") {
-    const ValueId products = context.Node(
-        BatchMatMul{.adj_y = true}, {operands.query, operands.key}, "scores");
+    const ValueId products = context.Node(BatchMatMul{.adj_y = true},
+                                          {operands.query, operands.key}, "scores");
     return Applied(context, operands, Times(context, products, factor, "scale"));
   }
   const float weight = ScalarVariable(context, has_scale ? 1 : 0);
@@ -114,8 +113,8 @@ std::vector<ValueId> BuildAdditiveAttention(const LayerContext& context) {
   const std::int64_t size = context.ShapeOf(operands.query).back();
   const bool has_scale = context.Flag("use_scale", true);
   context.ExpectVariables("", has_scale ? 1 : 0);
-  const Tensor scale = has_scale ? context.Variable("", 0, {size}).Reshaped({1, size})
-                                 : Filled(size, 1);
+  const Tensor scale =
+      has_scale ? context.Variable("", 0, {size}).Reshaped({1, size}) : Filled(size, 1);
   return Applied(context, operands, AdditiveScores(context, operands, scale, 1));
 }
 
@@ -123,11 +122,16 @@ std::vector<ValueId> BuildAdditiveAttention(const LayerContext& context) {
 
 const std::vector<LayerRow>& ScoredAttentionLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Attention", BuildAttention, "BATCH_MATMUL, SOFTMAX, BATCH_MATMUL",
-       {"use_scale", "score_mode", "dropout", "causal", "seed"}, MaskUse::kUsed},
-      {"AdditiveAttention", BuildAdditiveAttention,
+      {"Attention",
+       BuildAttention,
+       "BATCH_MATMUL, SOFTMAX, BATCH_MATMUL",
+       {"use_scale", "score_mode", "dropout", "causal", "seed"},
+       MaskUse::kUsed},
+      {"AdditiveAttention",
+       BuildAdditiveAttention,
        "ADD, TANH, FULLY_CONNECTED, SOFTMAX, BATCH_MATMUL",
-       {"use_scale", "dropout", "causal", "seed"}, MaskUse::kUsed},
+       {"use_scale", "dropout", "causal", "seed"},
+       MaskUse::kUsed},
   };
   return kRows;
 }

@@ -79,8 +79,8 @@ Edges EdgesOf(const LayerContext& context, const char* key, std::size_t axes) {
   const Json& entry = context.Entry(key);
   const std::size_t rank = context.ShapeOf(context.Input()).size();
   if (rank != axes + 2) {
-    context.Refuse(fmt::format("an input with {} axes, where {} are needed", rank,
-                               axes + 2));
+    context.Refuse(
+        fmt::format("an input with {} axes, where {} are needed", rank, axes + 2));
   }
   Edges edges{Ints(rank, 0), Ints(rank, 0)};
   const std::size_t first = axes == 2 && IsChannelsFirst(context) ? 2 : 1;
@@ -134,14 +134,33 @@ std::vector<ValueId> BuildCenterCrop(const LayerContext& context) {
   return {form.Out(x)};
 }
 
-const std::vector<std::string_view> kAugmentationKeys = {
-    "factor",       "mode",          "height_factor",      "width_factor",
-    "fill_mode",    "interpolation", "fill_value",         "data_format",
-    "seed",         "value_range",   "upper",              "lower",
-    "num_ops",      "rate",          "contrast_factor",    "brightness_factor",
-    "hue_factor",   "kernel_size",   "saturation_factor",  "alpha",
-    "sigma",        "x_factor",      "y_factor",           "scale",
-    "num_layers",   "stddev",        "convert_to_grayscale"};
+const std::vector<std::string_view> kAugmentationKeys = {"factor",
+                                                         "mode",
+                                                         "height_factor",
+                                                         "width_factor",
+                                                         "fill_mode",
+                                                         "interpolation",
+                                                         "fill_value",
+                                                         "data_format",
+                                                         "seed",
+                                                         "value_range",
+                                                         "upper",
+                                                         "lower",
+                                                         "num_ops",
+                                                         "rate",
+                                                         "contrast_factor",
+                                                         "brightness_factor",
+                                                         "hue_factor",
+                                                         "kernel_size",
+                                                         "saturation_factor",
+                                                         "alpha",
+                                                         "sigma",
+                                                         "x_factor",
+                                                         "y_factor",
+                                                         "scale",
+                                                         "num_layers",
+                                                         "stddev",
+                                                         "convert_to_grayscale"};
 
 }  // namespace
 
@@ -179,13 +198,31 @@ const std::vector<LayerRow>& IdentityLayers() {
         {"GaussianNoise", BuildIdentity, "nothing", {"stddev"}},
         {"StochasticDepth", BuildIdentity, "nothing", {"rate", "drop_path_rate"}},
         {"ActivityRegularization", BuildIdentity, "nothing", {"l1", "l2"}}};
-    for (const char* name :
-         {"RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
-          "RandomContrast", "RandomBrightness", "RandomHue", "RandomSaturation",
-          "RandomSharpness", "RandomShear", "RandomColorJitter", "RandomColorDegeneration",
-          "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomInvert",
-          "RandomPosterization", "RandomPerspective", "RandomElasticTransform",
-          "RandomHeight", "RandomWidth", "AugMix", "RandAugment", "MixUp", "CutMix"}) {
+    for (const char* name : {"RandomFlip",
+                             "RandomRotation",
+                             "RandomZoom",
+                             "RandomTranslation",
+                             "RandomContrast",
+                             "RandomBrightness",
+                             "RandomHue",
+                             "RandomSaturation",
+                             "RandomSharpness",
+                             "RandomShear",
+                             "RandomColorJitter",
+                             "RandomColorDegeneration",
+                             "RandomErasing",
+                             "RandomGaussianBlur",
+                             "RandomGrayscale",
+                             "RandomInvert",
+                             "RandomPosterization",
+                             "RandomPerspective",
+                             "RandomElasticTransform",
+                             "RandomHeight",
+                             "RandomWidth",
+                             "AugMix",
+                             "RandAugment",
+                             "MixUp",
+                             "CutMix"}) {
       rows.push_back({name, BuildIdentity, "nothing", kAugmentationKeys});
     }
     return rows;

@@ -57,10 +57,10 @@ const OperationRow* FindOperation(const LayerConfig& layer) {
   static const std::vector<OperationRow> kAll = SupportedOperations();
   const std::string function = TextAt(layer.config, "function");
   for (const OperationRow& row : kAll) {
-    const bool is_named = layer.is_operation
-                              ? row.class_name == layer.class_name
-                              : std::ranges::find(row.functions, function) !=
-                                    row.functions.end();
+    const bool is_named =
+        layer.is_operation
+            ? row.class_name == layer.class_name
+            : std::ranges::find(row.functions, function) != row.functions.end();
     if (is_named) return &row;
   }
   return nullptr;
@@ -169,8 +169,8 @@ std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
     }
     return context_.Node(Cast{dtype}, {id}, "cast");
   };
-  const bool has_constant = context_.graph()[a].constant != nullptr ||
-                            context_.graph()[b].constant != nullptr;
+  const bool has_constant =
+      context_.graph()[a].constant != nullptr || context_.graph()[b].constant != nullptr;
   // A constant takes the other's type, unless its fraction would be lost; numbers of
   // Python have no type of their own.
   DType dtype = DType::kFloat32;
@@ -179,11 +179,10 @@ std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
     const ValueId computed = context_.graph()[a].constant != nullptr ? b : a;
     const ValueId constant = computed == a ? b : a;
     const auto& values = *context_.graph()[constant].constant;
-    const bool is_whole =
-        values.dtype() != DType::kFloat32 ||
-        std::ranges::all_of(values.Data<float>(),
-                            [](float x) { return x == static_cast<float>(
-                                                          static_cast<std::int32_t>(x)); });
+    const bool is_whole = values.dtype() != DType::kFloat32 ||
+                          std::ranges::all_of(values.Data<float>(), [](float x) {
+                            return x == static_cast<float>(static_cast<std::int32_t>(x));
+                          });
     if (is_whole && type(computed) != DType::kBool) dtype = type(computed);
   }
   a = brought(a, dtype);

@@ -16,8 +16,8 @@ namespace kinglet {
 /// The names of an argument in Keras 3 and in TensorFlow.
 using Names = std::initializer_list<const char*>;
 
-/// A call of a function. Arguments are found by place, by keyword, or in the configuration
-/// of the node; those that nobody asks for are refused in the end.
+/// A call of a function. Arguments are found by place, by keyword, or in the
+/// configuration of the node; those that nobody asks for are refused in the end.
 class Operation {
  public:
   explicit Operation(const LayerContext& context) : context_(context) {}

@@ -39,8 +39,7 @@ constexpr char kMish[] = "mish";
 void ExpectDefault(const Operation& operation, Names names, double value) {
   const auto given = operation.Number(1, names);
   if (given.has_value() && *given != value) {
-    operation.context().Refuse(
-        fmt::format("argument '{}' = {}", *names.begin(), *given));
+    operation.context().Refuse(fmt::format("argument '{}' = {}", *names.begin(), *given));
   }
 }
 
@@ -64,8 +63,8 @@ constexpr char kHardShrink[] = "hard_shrink";
 std::vector<ValueId> SquarePlus(const Operation& operation) {
   constexpr double kDefault = 4;
   ExpectDefault(operation, {"b"}, kDefault);
-  return {ApplyActivation(operation.context(), "squareplus",
-                          operation.Operand(0, kTensor))};
+  return {
+      ApplyActivation(operation.context(), "squareplus", operation.Operand(0, kTensor))};
 }
 
 /// Over the last axis only.
@@ -74,8 +73,7 @@ std::vector<ValueId> OverLast(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const std::size_t rank = operation.ShapeOf(x).size();
   const std::int64_t axis = operation.Int(1, {"axis"}).value_or(-1);
-  if (AxisOf(operation.context(), axis, rank) !=
-      static_cast<std::int64_t>(rank) - 1) {
+  if (AxisOf(operation.context(), axis, rank) != static_cast<std::int64_t>(rank) - 1) {
     operation.context().Refuse("over another axis than the last");
   }
   return {ApplyActivation(operation.context(), kName, x)};
@@ -95,16 +93,16 @@ std::vector<ValueId> OverAnyAxis(const Operation& operation) {
 
 /// keras.ops approximates by default, TensorFlow doesn't.
 std::vector<ValueId> GeluOf(const Operation& operation) {
-  const bool approximate = operation.Flag(
-      1, {"approximate"}, operation.context().layer().is_operation);
-  return {operation.Node(Gelu{.approximate = approximate},
-                         {operation.Operand(0, kTensor)})};
+  const bool approximate =
+      operation.Flag(1, {"approximate"}, operation.context().layer().is_operation);
+  return {
+      operation.Node(Gelu{.approximate = approximate}, {operation.Operand(0, kTensor)})};
 }
 
 std::vector<ValueId> Leaky(const Operation& operation) {
   constexpr double kDefault = 0.2;
-  const auto slope =
-      static_cast<float>(operation.Number(1, {"negative_slope", "alpha"}).value_or(kDefault));
+  const auto slope = static_cast<float>(
+      operation.Number(1, {"negative_slope", "alpha"}).value_or(kDefault));
   return {operation.Node(LeakyRelu{slope}, {operation.Operand(0, kTensor)})};
 }
 
@@ -121,8 +119,10 @@ std::vector<ValueId> ReluFunction(const Operation& operation) {
 std::vector<ValueId> Threshold(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kTensor);
-  const auto threshold = static_cast<float>(operation.Number(1, {"threshold"}).value_or(0));
-  const auto value = static_cast<float>(operation.Number(2, {"default_value"}).value_or(0));
+  const auto threshold =
+      static_cast<float>(operation.Number(1, {"threshold"}).value_or(0));
+  const auto value =
+      static_cast<float>(operation.Number(2, {"default_value"}).value_or(0));
   const ValueId is_above =
       operation.Node(Relational{Relation::kGreater},
                      {x, context.Scalar("threshold", threshold)}, "greater");
@@ -136,7 +136,8 @@ std::vector<ValueId> Normalize(const Operation& operation) {
   const std::size_t rank = operation.ShapeOf(x).size();
   const Ints axes = AxesOf(context, operation.Argument(1, {"axis"}),
                            {static_cast<std::int64_t>(rank) - 1}, rank);
-  if (operation.Number(2, {"order"}).value_or(2) != 2) context.Refuse("another norm than 2");
+  if (operation.Number(2, {"order"}).value_or(2) != 2)
+    context.Refuse("another norm than 2");
   constexpr double kDefault = 1e-12;
   double smallest = operation.Number(3, {"epsilon"}).value_or(kDefault);
   // Keras 3 bounds the norm, TensorFlow its square.
@@ -194,7 +195,10 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"SoftShrink", {}, Shrink<kSoftShrink>, "MINIMUM, MAXIMUM, SUB"},
       {"HardShrink", {}, Shrink<kHardShrink>, "ABS, GREATER, SELECT_V2"},
       {"SquarePlus", {}, SquarePlus, "MUL, ADD, SQRT, ADD, MUL"},
-      {"SparsePlus", {}, Named<kSparsePlus>, "RELU_N1_TO_1, MUL, ADD, MUL, ADD, RELU, ADD"},
+      {"SparsePlus",
+       {},
+       Named<kSparsePlus>,
+       "RELU_N1_TO_1, MUL, ADD, MUL, ADD, RELU, ADD"},
       {"SparseSigmoid", {}, Named<kSparseSigmoid>, "RELU_N1_TO_1, MUL, ADD"},
       {"Mish", {}, Named<kMish>, "MUL, LOGISTIC, LOG, TANH, MUL"},
       {"Glu", {}, OverLast<kGlu>, "STRIDED_SLICE, LOGISTIC, MUL"},

@@ -112,8 +112,8 @@ std::vector<ValueId> Logical(const Operation& operation) {
 }
 
 std::vector<ValueId> Not(const Operation& operation) {
-  return {operation.Node(LogicalNot{},
-                         {Condition(operation, operation.Operand(0, kFirst))})};
+  return {
+      operation.Node(LogicalNot{}, {Condition(operation, operation.Operand(0, kFirst))})};
 }
 
 std::vector<ValueId> Where(const Operation& operation) {
@@ -147,8 +147,10 @@ std::vector<ValueId> Sign(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kFirst);
   const ValueId zero = context.Scalar("zero", 0);
-  const ValueId is_above = operation.Node(Relational{Relation::kGreater}, {x, zero}, "above");
-  const ValueId is_below = operation.Node(Relational{Relation::kLess}, {x, zero}, "below");
+  const ValueId is_above =
+      operation.Node(Relational{Relation::kGreater}, {x, zero}, "above");
+  const ValueId is_below =
+      operation.Node(Relational{Relation::kLess}, {x, zero}, "below");
   const ValueId above = operation.Node(Cast{DType::kFloat32}, {is_above}, "one");
   const ValueId below = operation.Node(Cast{DType::kFloat32}, {is_below}, "minus_one");
   return {operation.Node(Sub{}, {above, below})};
@@ -180,14 +182,8 @@ std::vector<ValueId> Same(const Operation& operation) {
 const std::vector<OperationRow>& ArithmeticOperations() {
   static const std::vector<OperationRow> kRows = {
       {"Add", {"math.add", "__operators__.add", "add"}, OfTwo<Add>, "ADD"},
-      {"Subtract",
-       {"math.subtract", "__operators__.sub", "subtract"},
-       OfTwo<Sub>,
-       "SUB"},
-      {"Multiply",
-       {"math.multiply", "__operators__.mul", "multiply"},
-       OfTwo<Mul>,
-       "MUL"},
+      {"Subtract", {"math.subtract", "__operators__.sub", "subtract"}, OfTwo<Sub>, "SUB"},
+      {"Multiply", {"math.multiply", "__operators__.mul", "multiply"}, OfTwo<Mul>, "MUL"},
       {"TrueDivide",
        {"math.truediv", "__operators__.truediv", "math.divide"},
        Divide,
@@ -197,7 +193,9 @@ const std::vector<OperationRow>& ArithmeticOperations() {
        {"math.floordiv", "__operators__.floordiv"},
        OfTwo<FloorDiv>,
        "FLOOR_DIV"},
-      {"Mod", {"math.mod", "__operators__.mod", "math.floormod"}, OfTwo<FloorMod>,
+      {"Mod",
+       {"math.mod", "__operators__.mod", "math.floormod"},
+       OfTwo<FloorMod>,
        "FLOOR_MOD"},
       {"Power",
        {"math.pow", "__operators__.pow", "pow"},

@@ -33,8 +33,8 @@ std::vector<ValueId> Einsum(const Operation& operation) {
   const std::string equation = operation.Text(-1, {"subscripts", "equation"}, "");
   const ValueId x = operation.Operand(0, {"x"});
   const ValueId y = operation.Operand(1, {"y"});
-  const auto spec = ParseEinsum(
-      equation, {operation.ShapeOf(x).size(), operation.ShapeOf(y).size()});
+  const auto spec =
+      ParseEinsum(equation, {operation.ShapeOf(x).size(), operation.ShapeOf(y).size()});
   if (!spec.has_value()) context.Refuse(fmt::format("equation '{}'", equation));
   const auto constant = context.graph()[y].constant;
   if (constant != nullptr) return {EinsumWithWeights(context, *spec, x, *constant, "")};

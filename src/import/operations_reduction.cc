@@ -13,8 +13,7 @@ const Names kKeepDims = {"keepdims", "keep_dims"};
 /// The axes of the call: not the batch, which would mix samples.
 Ints Axes(const Operation& operation, ValueId x) {
   const Json& axis = operation.Argument(1, {"axis"});
-  const Ints axes =
-      AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
+  const Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
   if (!axes.empty() && axes[0] == 0) {
     operation.context().Refuse("over the axis of the batch, which mixes its samples");
   }
@@ -59,7 +58,8 @@ std::vector<ValueId> LogSumExp(const Operation& operation) {
       operation.Node(ReduceMax{{.axes = axes, .keep_dims = true}}, {x}, "largest");
   const ValueId distance = operation.Node(Sub{}, {x, largest}, "distance");
   const ValueId exp = operation.Node(Exp{}, {distance}, "exp");
-  const ValueId sum = operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {exp}, "sum");
+  const ValueId sum =
+      operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {exp}, "sum");
   const ValueId log = operation.Node(Log{}, {sum}, "log");
   const ValueId y = operation.Node(Add{}, {log, largest}, keeps ? "" : "add");
   if (keeps) return {y};
@@ -101,8 +101,7 @@ std::vector<ValueId> Cumulative(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const auto axis = operation.Int(1, {"axis"});
   if (!axis.has_value()) operation.context().Refuse("without an axis");
-  const std::int64_t at =
-      AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());
+  const std::int64_t at = AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());
   if (at == 0) operation.context().Refuse("along the axis of the batch");
   return {operation.Node(Cumsum{.axis = at,
                                 .exclusive = operation.Flag(2, {"exclusive"}, false),

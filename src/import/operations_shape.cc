@@ -45,9 +45,8 @@ std::vector<ValueId> ReshapeTo(const Operation& operation) {
     *open = ElementCount(in) / std::max<std::int64_t>(ElementCount(out), 1);
   }
   if (ElementCount(out) != ElementCount(in) || out.empty() || out[0] != in[0]) {
-    operation.context().Refuse(
-        fmt::format("{} to {}, which moves samples of the batch", ToString(in),
-                    ToString(out)));
+    operation.context().Refuse(fmt::format("{} to {}, which moves samples of the batch",
+                                           ToString(in), ToString(out)));
   }
   return {Reshaped(operation.context(), x, out, "")};
 }
@@ -160,9 +159,8 @@ std::vector<ValueId> SplitInto(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"x", "value"});
   const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
   const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
-  const Ints given =
-      Integers(operation, 1, {"indices_or_sections", "num_or_size_splits"})
-          .value_or(Ints{1});
+  const Ints given = Integers(operation, 1, {"indices_or_sections", "num_or_size_splits"})
+                         .value_or(Ints{1});
   const bool is_list =
       operation.Argument(1, {"indices_or_sections", "num_or_size_splits"}).is_array();
   const bool are_places = is_list && operation.context().layer().is_operation;
@@ -199,8 +197,9 @@ std::vector<ValueId> PadBy(const Operation& operation) {
       context.Corrupt("as many pairs of widths as axes are needed");
     }
     const Json& of_axis = is_list ? widths[widths.size() == 1 ? 0 : i] : widths;
-    const Json pair =
-        of_axis.is_array() && of_axis.size() == 2 ? of_axis : Json::array({of_axis, of_axis});
+    const Json pair = of_axis.is_array() && of_axis.size() == 2
+                          ? of_axis
+                          : Json::array({of_axis, of_axis});
     if (!pair[0].is_number_unsigned() || !pair[1].is_number_unsigned()) {
       context.Refuse("widths that are computed by the model");
     }
@@ -209,7 +208,8 @@ std::vector<ValueId> PadBy(const Operation& operation) {
   }
   if (before[0] != 0 || after[0] != 0) context.Refuse("pads the batch");
   std::string mode = operation.Text(2, {"mode"}, "constant");
-  std::ranges::transform(mode, mode.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::ranges::transform(mode, mode.begin(),
+                         [](unsigned char c) { return std::tolower(c); });
   const auto value = operation.Number(3, {"constant_values"});
   if (mode == "reflect") {
     return {operation.Node(MirrorPad{before, after, Mirror::kReflect}, {x})};

@@ -104,8 +104,8 @@ std::vector<ValueId> GetItem(const Operation& operation) {
     op.end.push_back(bounds.end);
     op.strides.push_back(bounds.step);
   }
-  const bool is_whole = op.begin == Ints(in.size(), 0) && op.end == in &&
-                        op.strides == Ints(in.size(), 1);
+  const bool is_whole =
+      op.begin == Ints(in.size(), 0) && op.end == in && op.strides == Ints(in.size(), 1);
   const ValueId cut = is_whole ? x : operation.Node(op, {x}, "slice");
   return {Reshaped(context, cut, out, "")};
 }
@@ -124,12 +124,12 @@ std::vector<ValueId> Take(const Operation& operation) {
   Tensor places(DType::kInt32, value.shape);
   const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const std::int64_t place = value.dtype == DType::kInt32
-                                   ? value.constant->Data<std::int32_t>()[i]
-                                   : static_cast<std::int64_t>(
-                                         value.constant->Data<float>()[i]);
-    places.Data<std::int32_t>()[i] = static_cast<std::int32_t>(
-        AxisOf(context, place, static_cast<std::size_t>(size)));
+    const std::int64_t place =
+        value.dtype == DType::kInt32
+            ? value.constant->Data<std::int32_t>()[i]
+            : static_cast<std::int64_t>(value.constant->Data<float>()[i]);
+    places.Data<std::int32_t>()[i] =
+        static_cast<std::int32_t>(AxisOf(context, place, static_cast<std::size_t>(size)));
   }
   indices = context.Constant("places", places);
   return {operation.Node(Gather{.axis = axis}, {x, indices})};

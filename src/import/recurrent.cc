@@ -26,9 +26,8 @@ std::vector<ValueId> MaskSteps(const LayerContext& context, ValueId mask) {
 /// `changed` where the step counts, else `before`; no `before` is zero.
 ValueId Kept(const LayerContext& context, ValueId counts, ValueId changed,
              std::optional<ValueId> before, const std::string& name) {
-  return context.Node(Select{},
-                      {counts, changed, before.value_or(context.Scalar("nothing", 0))},
-                      name);
+  return context.Node(
+      Select{}, {counts, changed, before.value_or(context.Scalar("nothing", 0))}, name);
 }
 
 struct Walk {
@@ -99,9 +98,9 @@ Recurrence Unrolled(const LayerContext& context, ValueId x, States states,
   std::size_t used = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto count = static_cast<std::size_t>(cells[i].states);
-    const States own = states.empty() ? States()
-                                      : States(states.begin() + used,
-                                               states.begin() + used + count);
+    const States own = states.empty()
+                           ? States()
+                           : States(states.begin() + used, states.begin() + used + count);
     used += count;
     const ValueId input =
         i == 0 ? x : Stacked(context, last.outputs, cells[i].prefix + "sequence");

@@ -18,7 +18,8 @@ struct Recurrence {
 bool GoesBackwards(const LayerContext& context);
 
 /// Runs the layer over x [n,steps,features]. `states` are the initial ones, empty for
-/// zeros. A step that `mask` [n,steps] leaves out keeps the states and repeats the output.
+/// zeros. A step that `mask` [n,steps] leaves out keeps the states and repeats the
+/// output.
 /// @throws kUnsupported, kCorrupt naming the layer.
 Recurrence Unrolled(const LayerContext& context, ValueId x, std::vector<ValueId> states,
                     std::optional<ValueId> mask);

@@ -114,8 +114,7 @@ std::vector<ValueId> PerStep(const Cell& cell, ValueId x, const std::string& nam
 }
 
 std::optional<Tensor> Picked(const std::vector<Tensor>& bias, std::size_t row,
-                             std::int64_t units,
-                             const std::vector<std::int64_t>& order) {
+                             std::int64_t units, const std::vector<std::int64_t>& order) {
   if (row >= bias.size()) return std::nullopt;
   return Blocks(bias[row], units, order);
 }
@@ -134,27 +133,25 @@ std::string AtStep(const char* name, std::size_t step) {
 
 /// c' = f c + i g, h' = o act(c'), with i, f, o gates and g the candidate.
 CellStep LstmSteps(const Cell& cell, ValueId x) {
-  const CellWeights weights =
-      WeightsOf(cell, cell.context.ShapeOf(x).back(), 4, 1);
+  const CellWeights weights = WeightsOf(cell, cell.context.ShapeOf(x).back(), 4, 1);
   const std::vector<std::int64_t> order = {0, 1, 3, 2};  // gates first, candidate last
   const std::int64_t units = cell.units;
-  const std::vector<ValueId> inputs = PerStep(
-      cell,
-      Linear(cell, x, Blocks(weights.kernel, units, order),
-             Picked(weights.bias, 0, units, order), "input"),
-      "inputs");
+  const std::vector<ValueId> inputs =
+      PerStep(cell,
+              Linear(cell, x, Blocks(weights.kernel, units, order),
+                     Picked(weights.bias, 0, units, order), "input"),
+              "inputs");
   const Tensor recurrent = Blocks(weights.recurrent, units, order);
   return [=](std::size_t step, const States& states) -> States {
     const auto name = [&](const char* part) { return AtStep(part, step); };
     ValueId z = inputs[step];
     if (!states.empty()) {
-      const ValueId past =
-          Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
+      const ValueId past = Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
       z = cell.Node(Add{}, {z, past}, name("sum"));
     }
     const auto parts = cell.Cut(z, {3 * units, units}, name("parts"));
-    const auto gates = cell.Cut(cell.Gate(parts[0], name("gates")),
-                                {units, units, units}, name("gate"));
+    const auto gates =
+        cell.Cut(cell.Gate(parts[0], name("gates")), {units, units, units}, name("gate"));
     const ValueId g = cell.Candidate(parts[1], name("candidate"));
     ValueId c = cell.Node(Mul{}, {gates[0], g}, name("new"));
     if (!states.empty()) {
@@ -188,8 +185,8 @@ CellStep GruSteps(const Cell& cell, ValueId x) {
       WeightsOf(cell, cell.context.ShapeOf(x).back(), 3, resets_after ? 2 : 1);
   const std::vector<std::int64_t> gates = {0, 1};
   const std::vector<std::int64_t> candidate = {2};
-  const auto gate_bias = SumOf(Picked(weights.bias, 0, units, gates),
-                             Picked(weights.bias, 1, units, gates));
+  const auto gate_bias =
+      SumOf(Picked(weights.bias, 0, units, gates), Picked(weights.bias, 1, units, gates));
   const std::vector<ValueId> gate_inputs = PerStep(
       cell, Linear(cell, x, Blocks(weights.kernel, units, gates), gate_bias, "gates"),
       "gate_inputs");
@@ -210,15 +207,15 @@ CellStep GruSteps(const Cell& cell, ValueId x) {
           Linear(cell, states[0], gate_kernel, std::nullopt, "recurrent_gates");
       zr = cell.Node(Add{}, {zr, past}, name("gates_sum"));
     }
-    const auto z_and_r = cell.Cut(cell.Gate(zr, name("gates")), {units, units},
-                                  name("gate"));
+    const auto z_and_r =
+        cell.Cut(cell.Gate(zr, name("gates")), {units, units}, name("gate"));
     ValueId n = inputs[step];
     std::optional<ValueId> past;
     if (resets_after && (!is_first || bias.has_value())) {
-      const ValueId product =
-          is_first ? cell.context.Constant(cell.Named("first_past"),
-                                           bias->Reshaped({1, units}))
-                   : Linear(cell, states[0], kernel, bias, "recurrent");
+      const ValueId product = is_first
+                                  ? cell.context.Constant(cell.Named("first_past"),
+                                                          bias->Reshaped({1, units}))
+                                  : Linear(cell, states[0], kernel, bias, "recurrent");
       past = cell.Node(Mul{}, {z_and_r[1], product}, name("reset"));
     } else if (!resets_after && !is_first) {
       const ValueId reset = cell.Node(Mul{}, {z_and_r[1], states[0]}, name("reset"));
@@ -232,8 +229,7 @@ CellStep GruSteps(const Cell& cell, ValueId x) {
 
 /// h' = act(x W + b + h U)
 CellStep SimpleSteps(const Cell& cell, ValueId x) {
-  const CellWeights weights =
-      WeightsOf(cell, cell.context.ShapeOf(x).back(), 1, 1);
+  const CellWeights weights = WeightsOf(cell, cell.context.ShapeOf(x).back(), 1, 1);
   const std::vector<ValueId> inputs = PerStep(
       cell,
       Linear(cell, x, weights.kernel, Picked(weights.bias, 0, cell.units, {0}), "input"),
@@ -242,8 +238,7 @@ CellStep SimpleSteps(const Cell& cell, ValueId x) {
   return [=](std::size_t step, const States& states) -> States {
     ValueId sum = inputs[step];
     if (!states.empty()) {
-      const ValueId past =
-          Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
+      const ValueId past = Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
       sum = cell.Node(Add{}, {sum, past}, AtStep("sum", step));
     }
     return {cell.Candidate(sum, AtStep("output", step))};
@@ -255,8 +250,8 @@ CellForm FormOf(const LayerContext& context, const std::string& class_name,
   std::string kind = class_name;
   if (kind.ends_with("Cell")) kind.resize(kind.size() - std::string("Cell").size());
   if (kind != "LSTM" && kind != "GRU" && kind != "SimpleRNN") {
-    context.Refuse(fmt::format("a cell of class '{}'; use LSTM, GRU or SimpleRNN",
-                               class_name));
+    context.Refuse(
+        fmt::format("a cell of class '{}'; use LSTM, GRU or SimpleRNN", class_name));
   }
   return {kind, config, std::move(path), std::move(prefix), kind == "LSTM" ? 2 : 1};
 }
