@@ -26,7 +26,9 @@ struct AlignedAllocator {
   bool operator==(const AlignedAllocator&) const = default;
 };
 
-using AlignedFloats = std::vector<float, AlignedAllocator<float>>;
-using AlignedBytes = std::vector<std::byte, AlignedAllocator<std::byte>>;
+template <typename T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+using AlignedFloats = AlignedVector<float>;
+using AlignedBytes = AlignedVector<std::byte>;
 
 }  // namespace kinglet

@@ -58,6 +58,55 @@ struct IntDepthwisePlan {
   IntOutput output;
 };
 
+/// How the vector kernels read an input: less its zero point, as wider numbers, with
+/// zeros around it, so that no window leaves it.
+struct WidenPlan {
+  Size rows = 1;  ///< of the result, [rows][columns][channels]
+  Size columns = 1;
+  Size channels = 1;
+  Size in_rows = 1;
+  Size in_columns = 1;
+  Size in_channels = 1;  ///< `channels`, or a divisor: then each comes several times
+  Size top = 0;          ///< where the input begins
+  Size left = 0;
+  std::int32_t zero_point = 0;
+  /// The input is a matrix [in_rows][in_columns] and the result its transpose:
+  /// [1][columns][channels], the rows become channels.
+  bool turned = false;
+};
+
+/// Rescaling of sums in panels: each array has kPanel numbers a panel.
+struct RescalePlan {
+  const std::int32_t* bias = nullptr;
+  const std::int32_t* multipliers = nullptr;
+  const std::int32_t* left_shifts = nullptr;
+  const std::int32_t* right_shifts = nullptr;
+  const double* factors = nullptr;  ///< instead of multipliers, if not null
+};
+
+/// A convolution made ready by PackedInt8Conv. An output reads `run_count` runs of
+/// `run_pairs` pairs of neighbouring elements of the widened input.
+struct Int8ConvPlan {
+  IntConvPlan<std::int32_t> plain;
+  WidenPlan widen;
+  Axis h;  ///< over the widened input
+  Axis w;
+  const Size* runs = nullptr;  ///< offsets from the window's corner
+  Size run_count = 0;
+  Size run_pairs = 0;
+  const std::int16_t* weights = nullptr;  ///< [groups][panels][run][pair][kPanel][2]
+  RescalePlan rescale;
+};
+
+/// A depthwise convolution made ready by PackedInt8Depthwise.
+struct Int8DepthwisePlan {
+  IntDepthwisePlan<std::int32_t> plain;
+  WidenPlan widen;
+  const float* weights = nullptr;  ///< [ky][kx][channels]
+  RescalePlan rescale;
+  Size sums = 0;  ///< offset behind the widened input, in floats
+};
+
 /// Windows over [h, w, channels]; cells outside are left out.
 struct IntPoolPlan {
   Axis h;

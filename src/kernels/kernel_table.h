@@ -41,15 +41,23 @@ struct KernelTable {
   void (*dequantize_int8)(Scale scale, Size n, const std::int8_t* in, float* out);
   void (*dequantize_int16)(Scale scale, Size n, const std::int16_t* in, float* out);
 
-  // Integers, one sample at a time; the elementwise ones also work in place.
-  void (*conv_int8)(const IntConvPlan<std::int32_t>& plan, const std::int8_t* in,
-                    std::int8_t* out);
-  void (*depthwise_int8)(const IntDepthwisePlan<std::int32_t>& plan,
-                         const std::int8_t* in, std::int8_t* out);
+  // Integers, one sample at a time; the elementwise ones also work in place. `scratch`
+  // is what the packed operands ask for.
+  void (*conv_int8)(const Int8ConvPlan& plan, const std::int8_t* in, std::int8_t* out,
+                    std::int16_t* scratch);
+  void (*depthwise_int8)(const Int8DepthwisePlan& plan, const std::int8_t* in,
+                         std::int8_t* out, float* scratch);
   void (*average_pool_int8)(const IntPoolPlan& plan, const std::int8_t* in,
                             std::int8_t* out);
   void (*max_pool_int8)(const IntPoolPlan& plan, const std::int8_t* in, std::int8_t* out);
   void (*binary_int8)(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& args);
+  /// out[i] = table[in[i] modulo 256].
+  void (*map_int8)(const std::int8_t* table, Size n, const std::int8_t* in,
+                   std::int8_t* out);
+  void (*reduce_int8)(const IntReducePlan& plan, const IntReduceArgs<std::int8_t>& args);
+  /// out[c * out_stride + r] = in[r * in_stride + c].
+  void (*transpose_bytes)(Size rows, Size columns, const std::int8_t* in, Size in_stride,
+                          std::int8_t* out, Size out_stride);
 };
 
 }  // namespace kinglet

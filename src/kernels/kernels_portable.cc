@@ -143,11 +143,16 @@ void Reduce(ReduceOp op, const ReduceArgs& args) {
   }
 }
 
-void Transpose(Size rows, Size columns, const float* in, Size in_stride, float* out,
+template <typename T>
+void Transpose(Size rows, Size columns, const T* in, Size in_stride, T* out,
                Size out_stride) {
   for (Size r = 0; r < rows; ++r) {
     for (Size c = 0; c < columns; ++c) out[c * out_stride + r] = in[r * in_stride + c];
   }
+}
+
+void MapInt8(const std::int8_t* table, Size n, const std::int8_t* in, std::int8_t* out) {
+  for (Size i = 0; i < n; ++i) out[i] = table[static_cast<std::uint8_t>(in[i])];
 }
 
 Extremes ExtremesOf(Size n, const float* in) {
@@ -204,11 +209,14 @@ const KernelTable kPortableKernels = {
     .quantize_int16 = portable::Quantize<std::int16_t>,
     .dequantize_int8 = portable::Dequantize<std::int8_t>,
     .dequantize_int16 = portable::Dequantize<std::int16_t>,
-    .conv_int8 = portable::ConvInt,
-    .depthwise_int8 = portable::DepthwiseInt,
+    .conv_int8 = portable::ConvInt8,
+    .depthwise_int8 = portable::DepthwiseInt8,
     .average_pool_int8 = portable::AveragePoolInt,
     .max_pool_int8 = portable::MaxPoolInt,
     .binary_int8 = portable::BinaryInt,
+    .map_int8 = portable::MapInt8,
+    .reduce_int8 = portable::ReduceInt,
+    .transpose_bytes = portable::Transpose,
 };
 
 }  // namespace kinglet

@@ -103,6 +103,16 @@ void DepthwiseInt(const IntDepthwisePlan<Sum>& plan, const T* in, T* out) {
   });
 }
 
+void ConvInt8(const Int8ConvPlan& plan, const std::int8_t* in, std::int8_t* out,
+              std::int16_t* /*scratch*/) {
+  ConvInt(plan.plain, in, out);
+}
+
+void DepthwiseInt8(const Int8DepthwisePlan& plan, const std::int8_t* in, std::int8_t* out,
+                   float* /*scratch*/) {
+  DepthwiseInt(plan.plain, in, out);
+}
+
 template <typename T>
 void AveragePoolInt(const IntPoolPlan& plan, const T* in, T* out) {
   PoolInt(

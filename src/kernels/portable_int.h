@@ -12,6 +12,11 @@ void ConvInt(const IntConvPlan<Sum>& plan, const T* in, T* out);
 template <typename T, typename Sum>
 void DepthwiseInt(const IntDepthwisePlan<Sum>& plan, const T* in, T* out);
 
+void ConvInt8(const Int8ConvPlan& plan, const std::int8_t* in, std::int8_t* out,
+              std::int16_t* scratch);
+void DepthwiseInt8(const Int8DepthwisePlan& plan, const std::int8_t* in, std::int8_t* out,
+                   float* scratch);
+
 /// T: int8 or int16.
 template <typename T>
 void AveragePoolInt(const IntPoolPlan& plan, const T* in, T* out);

@@ -25,11 +25,16 @@ class Reduction {
       kernels.reduce(op, {outer_, count_, inner_, arranged, out});
     });
   }
-  template <typename T>
-  void Run(const KernelTable& kernels, const IntReducePlan& plan, const T* in,
-           T* out) const {
-    Arrange(kernels, in, [&](const T* arranged) {
-      portable::ReduceInt<T>(plan, {outer_, count_, inner_, arranged, out});
+  void Run(const KernelTable& kernels, const IntReducePlan& plan, const std::int8_t* in,
+           std::int8_t* out) const {
+    Arrange(kernels, in, [&](const std::int8_t* arranged) {
+      kernels.reduce_int8(plan, {outer_, count_, inner_, arranged, out});
+    });
+  }
+  void Run(const KernelTable& kernels, const IntReducePlan& plan, const std::int16_t* in,
+           std::int16_t* out) const {
+    Arrange(kernels, in, [&](const std::int16_t* arranged) {
+      portable::ReduceInt<std::int16_t>(plan, {outer_, count_, inner_, arranged, out});
     });
   }
 

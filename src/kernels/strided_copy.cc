@@ -92,10 +92,16 @@ bool StridedCopy::IsIdentity() const {
 void StridedCopy::Block(const KernelTable& kernels, const std::byte* in,
                         std::byte* out) const {
   const bool dense = inner_.in_stride == 1 && inner_.out_stride == 1;
-  const bool turned = rows_.in_stride == 1 && inner_.out_stride == 1;
-  if (turned && !dense && element_bytes_ == sizeof(float)) {
+  const bool turned = rows_.in_stride == 1 && inner_.out_stride == 1 && !dense;
+  if (turned && element_bytes_ == sizeof(float)) {
     kernels.transpose(inner_.size, rows_.size, reinterpret_cast<const float*>(in),
                       inner_.in_stride, reinterpret_cast<float*>(out), rows_.out_stride);
+    return;
+  }
+  if (turned && element_bytes_ == sizeof(std::int8_t)) {
+    kernels.transpose_bytes(inner_.size, rows_.size,
+                            reinterpret_cast<const std::int8_t*>(in), inner_.in_stride,
+                            reinterpret_cast<std::int8_t*>(out), rows_.out_stride);
     return;
   }
   for (Size r = 0; r < rows_.size; ++r) {

@@ -5,8 +5,10 @@
 #include "kernels/conv-inl.h"
 #include "kernels/depthwise-inl.h"
 #include "kernels/elementwise-inl.h"
+#include "kernels/int_conv-inl.h"
+#include "kernels/int_depthwise-inl.h"
+#include "kernels/int_elementwise-inl.h"
 #include "kernels/kernel_table.h"
-#include "kernels/portable_int.h"
 #include "kernels/reduce-inl.h"
 #include "kernels/signal-inl.h"
 #include "kernels/transpose-inl.h"
@@ -33,11 +35,14 @@ constexpr KernelTable TableOf(InstructionSet instruction_set) {
           .quantize_int16 = QuantizeTo<std::int16_t>,
           .dequantize_int8 = DequantizeFrom<std::int8_t>,
           .dequantize_int16 = DequantizeFrom<std::int16_t>,
-          .conv_int8 = portable::ConvInt,
-          .depthwise_int8 = portable::DepthwiseInt,
-          .average_pool_int8 = portable::AveragePoolInt,
-          .max_pool_int8 = portable::MaxPoolInt,
-          .binary_int8 = portable::BinaryInt};
+          .conv_int8 = ConvInt8,
+          .depthwise_int8 = DepthwiseInt8,
+          .average_pool_int8 = AveragePoolInt8,
+          .max_pool_int8 = MaxPoolInt8,
+          .binary_int8 = BinaryInt8,
+          .map_int8 = MapInt8,
+          .reduce_int8 = ReduceInt8,
+          .transpose_bytes = TransposeBytes};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ops/int_kernels.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 
@@ -41,6 +42,18 @@ Kernel TableKernel(const NodeView& view, const IntFunction& f) {
     for (std::int64_t i = 0; i < n; ++i) {
       out[i] = table[static_cast<std::size_t>(in[i] - kLowest)];
     }
+  };
+}
+
+Kernel BytesKernel(const NodeView& view, const IntFunction& f) {
+  std::array<std::int8_t, 256> table{};
+  for (std::int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
+    table[static_cast<std::uint8_t>(q)] = static_cast<std::int8_t>(f(q));
+  }
+  return [&kernels = Kernels(), table,
+          n = ElementCount(view.Output().shape)](const Buffers& buffers) {
+    kernels.map_int8(table.data(), n, buffers.In<std::int8_t>(0),
+                     buffers.Out<std::int8_t>());
   };
 }
 
@@ -88,7 +101,7 @@ std::int32_t Clamped(std::int64_t y, const IntOutput& output) {
 Kernel IntMap(const NodeView& view, const IntFunction& f) {
   const bool narrow_in = view.Input(0).dtype == DType::kInt8;
   const bool narrow_out = view.Output().dtype == DType::kInt8;
-  if (narrow_in && narrow_out) return TableKernel<std::int8_t, std::int8_t>(view, f);
+  if (narrow_in && narrow_out) return BytesKernel(view, f);
   if (narrow_in) return TableKernel<std::int8_t, std::int16_t>(view, f);
   if (narrow_out) return TableKernel<std::int16_t, std::int8_t>(view, f);
   return TableKernel<std::int16_t, std::int16_t>(view, f);

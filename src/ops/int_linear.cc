@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "kernels/kernels.h"
+#include "kernels/int_conv.h"
 #include "kernels/portable_int.h"
 #include "ops/int_kernels.h"
 
@@ -51,38 +51,68 @@ Plan PlanOf(const IntLinear& linear, const Operands<Sum>& operands,
   return plan;
 }
 
-/// Runs `kernel` on every sample of the batch.
-template <typename T, typename Plan, typename Owner>
-Kernel OverBatch(void (*kernel)(const Plan&, const T*, T*), const Plan& plan, Owner owner,
-                 const IntLinear& linear) {
-  const Size in_size = plan.h.in * plan.w.in * plan.in_channels;
-  const Size out_size = plan.h.out * plan.w.out * linear.out_channels;
-  return [kernel, plan, owner = std::move(owner), in_size, out_size,
+/// Calls run(in, out) for every sample of the batch.
+template <typename T, typename Run>
+Kernel OverBatch(const IntLinear& linear, Run run) {
+  const Size in_size = linear.h.in * linear.w.in * linear.in_channels;
+  const Size out_size = linear.h.out * linear.w.out * linear.out_channels;
+  return [run = std::move(run), in_size, out_size,
           batch = linear.batch](const Buffers& buffers) {
     for (Size i = 0; i < batch; ++i) {
-      kernel(plan, buffers.In<T>(0) + i * in_size, buffers.Out<T>() + i * out_size);
+      run(buffers.In<T>(0) + i * in_size, buffers.Out<T>() + i * out_size);
     }
   };
 }
 
-template <typename T, typename Sum>
-Kernel Conv(const IntLinear& linear, const NodeView& view,
-            void (*kernel)(const IntConvPlan<Sum>&, const T*, T*)) {
-  const auto operands = OperandsOf<Sum>(linear, view);
-  auto plan = PlanOf<IntConvPlan<Sum>>(linear, *operands, view);
+template <typename Sum>
+IntConvPlan<Sum> ConvPlanOf(const IntLinear& linear, const Operands<Sum>& operands,
+                            const NodeView& view) {
+  auto plan = PlanOf<IntConvPlan<Sum>>(linear, operands, view);
   plan.out_channels = linear.out_channels;
-  if (linear.in_double) plan.factors = operands->factors.data();
   plan.groups = linear.groups;
-  return OverBatch(kernel, plan, operands, linear);
+  if (linear.in_double) plan.factors = operands.factors.data();
+  return plan;
 }
 
-template <typename T, typename Sum>
-Kernel Depthwise(const IntLinear& linear, const NodeView& view,
-                 void (*kernel)(const IntDepthwisePlan<Sum>&, const T*, T*)) {
-  const auto operands = OperandsOf<Sum>(linear, view);
-  auto plan = PlanOf<IntDepthwisePlan<Sum>>(linear, *operands, view);
+template <typename Sum>
+IntDepthwisePlan<Sum> DepthwisePlanOf(const IntLinear& linear,
+                                      const Operands<Sum>& operands,
+                                      const NodeView& view) {
+  auto plan = PlanOf<IntDepthwisePlan<Sum>>(linear, operands, view);
   plan.multiplier = linear.out_channels / linear.in_channels;
-  return OverBatch(kernel, plan, operands, linear);
+  return plan;
+}
+
+/// Of int8, by vector kernels.
+template <typename Packed, typename Plan>
+Kernel PackedKernel(const IntLinear& linear, const Plan& plan,
+                    std::shared_ptr<const Operands<std::int32_t>> operands) {
+  const auto packed = std::make_shared<const Packed>(plan);
+  return OverBatch<std::int8_t>(
+      linear,
+      [&kernels = Kernels(), packed, operands = std::move(operands)](
+          const std::int8_t* in, std::int8_t* out) { packed->Run(kernels, in, out); });
+}
+
+/// Of int16.
+template <typename Sum>
+Kernel WideConv(const IntLinear& linear, const NodeView& view) {
+  const auto operands = OperandsOf<Sum>(linear, view);
+  return OverBatch<std::int16_t>(linear,
+                                 [operands, plan = ConvPlanOf(linear, *operands, view)](
+                                     const std::int16_t* in, std::int16_t* out) {
+                                   portable::ConvInt(plan, in, out);
+                                 });
+}
+
+template <typename Sum>
+Kernel WideDepthwise(const IntLinear& linear, const NodeView& view) {
+  const auto operands = OperandsOf<Sum>(linear, view);
+  return OverBatch<std::int16_t>(
+      linear, [operands, plan = DepthwisePlanOf(linear, *operands, view)](
+                  const std::int16_t* in, std::int16_t* out) {
+        portable::DepthwiseInt(plan, in, out);
+      });
 }
 
 bool HasNarrowBias(const NodeView& view) {
@@ -106,22 +136,22 @@ std::vector<double> ChannelFactors(const NodeView& view) {
 
 Kernel IntConv(const IntLinear& linear, const NodeView& view) {
   if (view.Output().dtype == DType::kInt8) {
-    return Conv(linear, view, Kernels().conv_int8);
+    const auto operands = OperandsOf<std::int32_t>(linear, view);
+    const auto plan = ConvPlanOf(linear, *operands, view);
+    return PackedKernel<PackedInt8Conv>(linear, plan, operands);
   }
-  if (HasNarrowBias(view)) {
-    return Conv(linear, view, portable::ConvInt<std::int16_t, std::int32_t>);
-  }
-  return Conv(linear, view, portable::ConvInt<std::int16_t, std::int64_t>);
+  return HasNarrowBias(view) ? WideConv<std::int32_t>(linear, view)
+                             : WideConv<std::int64_t>(linear, view);
 }
 
 Kernel IntDepthwise(const IntLinear& linear, const NodeView& view) {
   if (view.Output().dtype == DType::kInt8) {
-    return Depthwise(linear, view, Kernels().depthwise_int8);
+    const auto operands = OperandsOf<std::int32_t>(linear, view);
+    const auto plan = DepthwisePlanOf(linear, *operands, view);
+    return PackedKernel<PackedInt8Depthwise>(linear, plan, operands);
   }
-  if (HasNarrowBias(view)) {
-    return Depthwise(linear, view, portable::DepthwiseInt<std::int16_t, std::int32_t>);
-  }
-  return Depthwise(linear, view, portable::DepthwiseInt<std::int16_t, std::int64_t>);
+  return HasNarrowBias(view) ? WideDepthwise<std::int32_t>(linear, view)
+                             : WideDepthwise<std::int64_t>(linear, view);
 }
 
 }  // namespace kinglet
