@@ -72,4 +72,10 @@ std::int32_t ExpOfNegative(std::int32_t a, int integer_bits);
 /// 1 / (1 + x), both fractions of 2^31. REQUIRES: x >= 0.
 std::int32_t OneOverOnePlus(std::int32_t x);
 
+/// 1 / sqrt(x); of x < 2 that of 1.
+Multiplier InverseSquareRoot(std::int32_t x);
+
+/// ln x for x >= 1 with 12 integer bits, the result with 5.
+std::int32_t LogOfSum(std::int32_t x);
+
 }  // namespace kinglet

@@ -116,15 +116,18 @@ struct IntPoolPlan {
   std::int32_t high = 127;
 };
 
-/// Of `kAdd`, `kSub`, `kSquaredDifference` the operands are first brought to a common
-/// scale: each is shifted left and multiplied. `kMaximum`, `kMinimum` compare integers.
+/// `kPRelu`: the factor `a` where the first operand is not negative, elsewhere the
+/// product times `result`. Of `kAdd`, `kSub`, `kSquaredDifference` the operands are first
+/// brought to a common scale: each is shifted left and multiplied. `kMaximum`, `kMinimum`
+/// compare integers.
 enum class IntBinaryOp : std::uint8_t {
   kAdd,
   kSub,
   kMul,
   kSquaredDifference,
   kMaximum,
-  kMinimum
+  kMinimum,
+  kPRelu
 };
 
 struct IntBinaryPlan {
@@ -139,12 +142,13 @@ struct IntBinaryPlan {
 };
 
 /// `kMean`: output(multiplier * sum of (x - in_zero_point)); `kSum`: output(round(factor
-/// * sum of x + offset)), in float32; `kMaximum`: integers only.
-enum class IntReduceOp : std::uint8_t { kMean, kSum, kMaximum };
+/// * sum of x + offset)), in float32; `kMaximum`, `kMinimum`: integers only; `kProduct`:
+/// each product of x - in_zero_point is rescaled, and so is the last.
+enum class IntReduceOp : std::uint8_t { kMean, kSum, kMaximum, kMinimum, kProduct };
 
 struct IntReducePlan {
   IntReduceOp op = IntReduceOp::kMean;
-  std::int32_t in_zero_point = 0;  ///< of `kMean`
+  std::int32_t in_zero_point = 0;  ///< of `kMean`, `kProduct`
   Multiplier multiplier = {};
   float factor = 1.0F;  ///< of `kSum`
   float offset = 0.0F;
@@ -173,6 +177,22 @@ struct IntBinaryArgs {
   Size b_row = 0;
   Size b_column = 1;
   T* out = nullptr;  ///< [rows][columns]
+};
+
+/// out[i][j] = output(multiplier * sum over k of (x[i][k] - x_zero_point) * (y[k][j] -
+/// y_zero_point)), out dense. Distances of neighbouring elements, in elements.
+struct IntMatrixPlan {
+  Size m = 1;
+  Size k = 1;
+  Size n = 1;
+  Size x_row = 1;
+  Size x_step = 1;  ///< along k
+  Size y_step = 1;  ///< along k
+  Size y_column = 1;
+  std::int32_t x_zero_point = 0;
+  std::int32_t y_zero_point = 0;
+  Multiplier multiplier = {};
+  IntOutput output = {};
 };
 
 }  // namespace kinglet

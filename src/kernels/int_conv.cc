@@ -43,7 +43,7 @@ WidenPlan WidenedWindows(const Axis& h, const Axis& w, Size in_channels, Size ch
           .in_columns = w.in,
           .in_channels = in_channels,
           .top = h.before,
-          .left = w.before,
+          .left = std::min(w.before, Reach(w)),
           .zero_point = zero_point};
 }
 

@@ -71,6 +71,19 @@ void MulInt8(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& args) 
   });
 }
 
+void PReluInt8(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& args) {
+  const IntVec a_zero = SplatInt(plan.a_zero_point);
+  const IntVec b_zero = SplatInt(plan.b_zero_point);
+  const Rescale identity(plan.a);
+  const Rescale scale(plan.result);
+  IntBinaryWith(args, plan.output, [&](IntVec a, IntVec b) {
+    const IntVec x = hn::Sub(a, a_zero);
+    const IntVec product = hn::Mul(x, hn::Sub(b, b_zero));
+    const auto is_negative = hn::Lt(x, hn::Zero(kInts));
+    return hn::IfThenElse(is_negative, scale(product), identity(x));
+  });
+}
+
 void BinaryInt8(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& args) {
   if (plan.output.rounding == Rounding::kSingle) return portable::BinaryInt(plan, args);
   switch (plan.op) {
@@ -87,6 +100,8 @@ void BinaryInt8(const IntBinaryPlan& plan, const IntBinaryArgs<std::int8_t>& arg
       });
     case IntBinaryOp::kMul:
       return MulInt8(plan, args);
+    case IntBinaryOp::kPRelu:
+      return PReluInt8(plan, args);
     case IntBinaryOp::kMaximum:
       return IntBinaryWith(args, plan.output,
                            [](IntVec a, IntVec b) { return hn::Max(a, b); });
@@ -187,12 +202,15 @@ HWY_INLINE void IntReduceRows(const IntReduceArgs<std::int8_t>& args, std::int32
 }
 
 void ReduceInt8(const IntReducePlan& plan, const IntReduceArgs<std::int8_t>& args) {
-  const bool is_plain = plan.output.rounding == Rounding::kSingle || args.inner < 4;
-  if (is_plain || plan.op == IntReduceOp::kSum) return portable::ReduceInt(plan, args);
+  const bool has_vectors =
+      plan.op == IntReduceOp::kMean || plan.op == IntReduceOp::kMaximum;
+  if (plan.output.rounding == Rounding::kSingle || args.inner < 4 || !has_vectors) {
+    return portable::ReduceInt(plan, args);
+  }
   if (plan.op == IntReduceOp::kMaximum) {
     return IntReduceRows(
         args, INT32_MIN, [](IntVec acc, IntVec x) { return hn::Max(acc, x); },
-        [](IntVec acc) { return acc; });
+        Finish(plan.output));
   }
   const IntVec zero_points =
       SplatInt(static_cast<std::int32_t>(plan.in_zero_point * args.count));

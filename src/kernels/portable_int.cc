@@ -1,6 +1,8 @@
 // Instantiated for the types that portable_int.h names.
 #include "kernels/portable_int.h"
 
+#include <type_traits>
+
 #include "kernels/fixed_point.h"
 #include "kernels/portable_taps.h"
 
@@ -39,6 +41,8 @@ std::int32_t BinaryOne(const IntBinaryPlan& plan, std::int32_t x, std::int32_t y
   if (plan.op == IntBinaryOp::kMinimum) return x < y ? x : y;
   const std::int32_t a = x - plan.a_zero_point;
   const std::int32_t b = y - plan.b_zero_point;
+  if (plan.op == IntBinaryOp::kPRelu && a >= 0) return Multiply(a, plan.a, rounding);
+  if (plan.op == IntBinaryOp::kPRelu) return Multiply(a * b, plan.result, rounding);
   if (plan.op == IntBinaryOp::kMul) return Multiply(a * b, plan.result, rounding);
   const auto scaled = [&](std::int32_t v, Multiplier m) {
     return Multiply(WrappingShift(v, plan.left_shift), m, rounding);
@@ -53,11 +57,37 @@ std::int32_t BinaryOne(const IntBinaryPlan& plan, std::int32_t x, std::int32_t y
   return Multiply(difference * difference, plan.result, rounding);
 }
 
-std::int32_t RescaledSum(const IntReducePlan& plan, std::int32_t sum) {
-  if (plan.op == IntReduceOp::kMean) {
-    return Multiply(sum, plan.multiplier, plan.output.rounding);
+/// Folds one more element, or the first, into what a reduction has.
+template <typename T>
+std::int32_t Folded(const IntReducePlan& plan, std::int32_t acc, T x, bool is_first) {
+  const std::int32_t value = x - plan.in_zero_point;
+  if (is_first) return value;
+  switch (plan.op) {
+    case IntReduceOp::kMean:
+    case IntReduceOp::kSum:
+      return acc + value;
+    case IntReduceOp::kMaximum:
+      return value > acc ? value : acc;
+    case IntReduceOp::kMinimum:
+      return value < acc ? value : acc;
+    case IntReduceOp::kProduct:
+      return Multiply(std::int64_t{acc} * value, plan.multiplier, plan.output.rounding);
   }
-  return RoundedToInt(static_cast<float>(sum) * plan.factor + plan.offset);
+  return acc;
+}
+
+std::int32_t Rescaled(const IntReducePlan& plan, std::int32_t acc) {
+  switch (plan.op) {
+    case IntReduceOp::kMean:
+    case IntReduceOp::kProduct:
+      return Multiply(acc, plan.multiplier, plan.output.rounding);
+    case IntReduceOp::kSum:
+      return RoundedToInt(static_cast<float>(acc) * plan.factor + plan.offset);
+    case IntReduceOp::kMaximum:
+    case IntReduceOp::kMinimum:
+      return acc;
+  }
+  return acc;
 }
 
 }  // namespace
@@ -144,16 +174,28 @@ template <typename T>
 void ReduceInt(const IntReducePlan& plan, const IntReduceArgs<T>& args) {
   for (Size i = 0; i < args.outer * args.inner; ++i) {
     const T* in = args.in + i / args.inner * args.count * args.inner + i % args.inner;
-    std::int32_t sum = 0;
-    T largest = *in;
+    std::int32_t acc = 0;
     for (Size k = 0; k < args.count; ++k) {
-      const T x = in[k * args.inner];
-      sum += x - plan.in_zero_point;
-      largest = x > largest ? x : largest;
+      acc = Folded(plan, acc, in[k * args.inner], k == 0);
     }
-    args.out[i] = plan.op == IntReduceOp::kMaximum
-                      ? largest
-                      : Finish<T>(RescaledSum(plan, sum), plan.output);
+    args.out[i] = Finish<T>(Rescaled(plan, acc), plan.output);
+  }
+}
+
+template <typename T>
+void MultiplyMatrices(const IntMatrixPlan& plan, const T* x, const T* y, T* out) {
+  using Sum = std::conditional_t<sizeof(T) == 1, std::int32_t, std::int64_t>;
+  for (Size i = 0; i < plan.m; ++i) {
+    for (Size j = 0; j < plan.n; ++j) {
+      Sum sum = 0;
+      for (Size k = 0; k < plan.k; ++k) {
+        const Sum a = x[i * plan.x_row + k * plan.x_step] - plan.x_zero_point;
+        const Sum b = y[j * plan.y_column + k * plan.y_step] - plan.y_zero_point;
+        sum += a * b;
+      }
+      const std::int32_t product = Multiply(sum, plan.multiplier, plan.output.rounding);
+      *out++ = Finish<T>(product, plan.output);
+    }
   }
 }
 
@@ -176,5 +218,9 @@ template void BinaryInt(const IntBinaryPlan&, const IntBinaryArgs<std::int8_t>&)
 template void BinaryInt(const IntBinaryPlan&, const IntBinaryArgs<std::int16_t>&);
 template void ReduceInt(const IntReducePlan&, const IntReduceArgs<std::int8_t>&);
 template void ReduceInt(const IntReducePlan&, const IntReduceArgs<std::int16_t>&);
+template void MultiplyMatrices(const IntMatrixPlan&, const std::int8_t*,
+                               const std::int8_t*, std::int8_t*);
+template void MultiplyMatrices(const IntMatrixPlan&, const std::int16_t*,
+                               const std::int16_t*, std::int16_t*);
 
 }  // namespace kinglet::portable

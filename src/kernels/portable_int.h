@@ -25,6 +25,8 @@ void MaxPoolInt(const IntPoolPlan& plan, const T* in, T* out);
 template <typename T>
 void BinaryInt(const IntBinaryPlan& plan, const IntBinaryArgs<T>& args);
 template <typename T>
+void MultiplyMatrices(const IntMatrixPlan& plan, const T* x, const T* y, T* out);
+template <typename T>
 void ReduceInt(const IntReducePlan& plan, const IntReduceArgs<T>& args);
 
 }  // namespace kinglet::portable

@@ -2,9 +2,12 @@
 #include <array>
 
 #include "kernels/conv.h"
+#include "kernels/portable_int.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
 #include "ops/matrices.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -29,8 +32,43 @@ const float* Turned(const KernelTable& kernels, bool turn, Size rows, Size colum
   return scratch.data();
 }
 
+template <typename T>
+Kernel IntProducts(const IntMatrixPlan& matrix, const MatrixPlan& plan) {
+  return [matrix, plan](const Buffers& buffers) {
+    plan.batches.ForEach([&](Size i, const std::array<Size, 2>& at) {
+      portable::MultiplyMatrices(matrix, buffers.In<T>(0) + at[0] * plan.m * plan.k,
+                                 buffers.In<T>(1) + at[1] * plan.n * plan.k,
+                                 buffers.Out<T>() + i * plan.m * plan.n);
+    });
+  };
+}
+
+/// The product of the scales is rounded to float32.
+Kernel CompileInt(const BatchMatMul& op, const NodeView& view) {
+  const MatrixPlan plan(op, view);
+  const Scale x = ScaleOf(view.Input(0));
+  const Scale y = ScaleOf(view.Input(1));
+  const float product = x.scale * y.scale;
+  const IntMatrixPlan matrix{
+      .m = plan.m,
+      .k = plan.k,
+      .n = plan.n,
+      .x_row = op.adj_x ? 1 : plan.k,
+      .x_step = op.adj_x ? plan.m : 1,
+      .y_step = op.adj_y ? 1 : plan.n,
+      .y_column = op.adj_y ? plan.k : 1,
+      .x_zero_point = x.zero_point,
+      .y_zero_point = y.zero_point,
+      .multiplier = QuantizeMultiplier(
+          static_cast<double>(product) / ScaleOf(view.Output()).scale, view.rounding),
+      .output = OutputOf(view, Activation::kNone)};
+  if (view.Output().dtype == DType::kInt8) return IntProducts<std::int8_t>(matrix, plan);
+  return IntProducts<std::int16_t>(matrix, plan);
+}
+
 // One product is a fully connected layer whose weights are the columns of y.
 Kernel Compile(const BatchMatMul& op, const NodeView& view) {
+  if (MakesQuantized(view)) return CompileInt(op, view);
   CheckFloat(view);
   return [&kernels = Kernels(), op, plan = MatrixPlan(op, view)](const Buffers& buffers) {
     const std::vector<float> no_bias(static_cast<std::size_t>(plan.n));
@@ -83,6 +121,8 @@ const OpDef& BatchMatMul::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = Infer,
+      .types = Reals(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

@@ -2,6 +2,8 @@
 #include "ops/define.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +11,9 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Elu& /*op*/, const NodeView& view) {
+  if (MakesQuantized(view)) {
+    return RealMap(view, [](float x) { return x < 0.0F ? ExpMinusOneOf(x) : x; });
+  }
   return UnaryKernel(UnaryOp::kElu, view);
 }
 
@@ -17,6 +22,8 @@ Kernel Compile(const Elu& /*op*/, const NodeView& view) {
 const OpDef& Elu::Def() {
   static const OpDef kDef = Define<Elu>({
       .infer = SameAsInput<Elu>,
+      .types = {DType::kFloat32, DType::kInt8},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = PlainForm<Elu, tflite::BuiltinOperator_ELU, 1>,

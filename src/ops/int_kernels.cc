@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "kernels/broadcast.h"
+#include "kernels/int16_functions.h"
 #include "kernels/kernels.h"
 #include "kernels/portable_int.h"
 
@@ -55,6 +56,14 @@ Kernel BytesKernel(const NodeView& view, const IntFunction& f) {
     kernels.map_int8(table.data(), n, buffers.In<std::int8_t>(0),
                      buffers.Out<std::int8_t>());
   };
+}
+
+/// Of 16 bits: zero points are 0.
+Kernel RealMap16(const NodeView& view, const std::function<float(float)>& f) {
+  const InterpolationTable table(IntervalOf(ScaleOf(view.Input(0)).scale),
+                                 IntervalOf(ScaleOf(view.Output()).scale), f);
+  return IntMap(view,
+                [&](std::int32_t q) { return table(static_cast<std::int16_t>(q)); });
 }
 
 }  // namespace
@@ -108,6 +117,7 @@ Kernel IntMap(const NodeView& view, const IntFunction& f) {
 }
 
 Kernel RealMap(const NodeView& view, const std::function<float(float)>& f) {
+  if (view.Output().dtype == DType::kInt16) return RealMap16(view, f);
   const Scale in = ScaleOf(view.Input(0));
   const Scale out = ScaleOf(view.Output());
   const IntOutput output = OutputOf(view, Activation::kNone);
@@ -121,6 +131,7 @@ Kernel RealMap(const NodeView& view, const std::function<float(float)>& f) {
 }
 
 float ExpOf(float x) { return static_cast<float>(std::exp(double{x})); }
+float ExpMinusOneOf(float x) { return static_cast<float>(std::expm1(double{x})); }
 float LogOf(float x) { return static_cast<float>(std::log(double{x})); }
 float TanhOf(float x) { return static_cast<float>(std::tanh(double{x})); }
 
@@ -145,8 +156,10 @@ Kernel IntBinary(const IntBinaryPlan& plan, const NodeView& view) {
 Kernel IntSum(IntBinaryOp op, Activation activation, const NodeView& view) {
   const Scale a = ScaleOf(view.Input(0));
   const Scale b = ScaleOf(view.Input(1));
-  const int left_shift = view.Output().dtype == DType::kInt8 ? 20 : 15;
+  const bool squares = op == IntBinaryOp::kSquaredDifference;
+  const int left_shift = squares ? 7 : (view.Output().dtype == DType::kInt8 ? 20 : 15);
   const double twice_max = 2.0 * std::max<double>(a.scale, b.scale);
+  const double unit = std::ldexp(twice_max, -left_shift);
   const double out_scale = ScaleOf(view.Output()).scale;
   const auto multiplier = [&](double factor) {
     return QuantizeMultiplier(factor, view.rounding);
@@ -157,7 +170,7 @@ Kernel IntSum(IntBinaryOp op, Activation activation, const NodeView& view) {
                     .left_shift = left_shift,
                     .a = multiplier(a.scale / twice_max),
                     .b = multiplier(b.scale / twice_max),
-                    .result = multiplier(twice_max / ((1 << left_shift) * out_scale)),
+                    .result = multiplier((squares ? unit * unit : unit) / out_scale),
                     .output = OutputOf(view, activation)},
                    view);
 }

@@ -31,11 +31,12 @@ std::int32_t Clamped(std::int64_t y, const IntOutput& output);
 using IntFunction = std::function<std::int32_t(std::int32_t q)>;
 Kernel IntMap(const NodeView& view, const IntFunction& f);
 
-/// As IntMap by way of the real numbers, in float32 (rule 8.8).
+/// As IntMap by way of the real numbers, in float32 (rules 8.8 and 8.13).
 Kernel RealMap(const NodeView& view, const std::function<float(float)>& f);
 
 /// f32(e^x), and so on: computed in double, so that the C library doesn't show.
 float ExpOf(float x);
+float ExpMinusOneOf(float x);
 float LogOf(float x);
 float TanhOf(float x);
 

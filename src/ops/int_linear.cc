@@ -12,7 +12,8 @@ namespace {
 /// What the plan of a compiled node points into.
 template <typename Sum>
 struct Operands {
-  std::shared_ptr<const Tensor> weights;
+  std::shared_ptr<const Tensor> constant;
+  std::vector<std::int8_t> chosen;
   std::vector<Sum> bias;
   std::vector<Multiplier> multipliers;
   std::vector<double> factors;
@@ -22,7 +23,7 @@ template <typename Sum>
 std::shared_ptr<const Operands<Sum>> OperandsOf(const IntLinear& linear,
                                                 const NodeView& view) {
   Check(view.Input(1).constant != nullptr, "constant weights");
-  Operands<Sum> operands{view.Input(1).constant, {}, {}, linear.factors};
+  Operands<Sum> operands{view.Input(1).constant, linear.weights, {}, {}, linear.factors};
   for (const double factor : linear.factors) {
     operands.multipliers.push_back(QuantizeMultiplier(factor, view.rounding));
   }
@@ -44,7 +45,9 @@ Plan PlanOf(const IntLinear& linear, const Operands<Sum>& operands,
   plan.w = linear.w;
   plan.in_channels = linear.in_channels;
   plan.in_zero_point = ScaleOf(view.Input(0)).zero_point;
-  plan.weights = operands.weights->template Data<std::int8_t>().data();
+  plan.weights = operands.chosen.empty()
+                     ? operands.constant->template Data<std::int8_t>().data()
+                     : operands.chosen.data();
   plan.bias = operands.bias.data();
   plan.multipliers = operands.multipliers.data();
   plan.output = OutputOf(view, linear.activation);

@@ -21,6 +21,8 @@ struct IntLinear {
   Activation activation = Activation::kNone;
   std::vector<double> factors = {};
   bool in_double = false;  ///< multiply by these, not by fixed-point multipliers
+  /// [out_channels][kh][kw][in_channels / groups], if not those of input 1.
+  std::vector<std::int8_t> weights = {};
 };
 
 /// Input 0: the activation, 1: the weights, 2: the bias, which may be absent.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "kernels/reduction.h"
 #include "ops/float_kernels.h"
@@ -77,8 +78,23 @@ Kernel IntSumOver(const Ints& axes, const NodeView& view) {
                       view);
 }
 
-Kernel IntMaximumOver(const Ints& axes, const NodeView& view) {
-  return ReduceKernel(ReductionOf(axes, view), {.op = IntReduceOp::kMaximum}, view);
+Kernel IntExtremeOver(IntReduceOp op, const Ints& axes, const NodeView& view) {
+  IntOutput output = OutputOf(view, Activation::kNone);
+  output.zero_point = 0;
+  return ReduceKernel(ReductionOf(axes, view), {.op = op, .output = output}, view);
+}
+
+Kernel IntProductOver(const Ints& axes, const NodeView& view) {
+  const Reduction reduction = ReductionOf(axes, view);
+  const Scale in = ScaleOf(view.Input(0));
+  const double out_scale = ScaleOf(view.Output()).scale;
+  const double root = std::pow(out_scale, 1.0 / static_cast<double>(reduction.count()));
+  return ReduceKernel(reduction,
+                      {.op = IntReduceOp::kProduct,
+                       .in_zero_point = in.zero_point,
+                       .multiplier = QuantizeMultiplier(in.scale / root, view.rounding),
+                       .output = OutputOf(view, Activation::kNone)},
+                      view);
 }
 
 Kernel IntPool(const IntPoolKernels& kernels, const Window& h, const Window& w,

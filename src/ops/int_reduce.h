@@ -10,7 +10,9 @@ namespace kinglet {
 /// Rule 8.6.
 Kernel IntMeanOver(const Ints& axes, const NodeView& view);
 Kernel IntSumOver(const Ints& axes, const NodeView& view);
-Kernel IntMaximumOver(const Ints& axes, const NodeView& view);
+Kernel IntProductOver(const Ints& axes, const NodeView& view);
+/// `kMaximum` or `kMinimum`: integers only.
+Kernel IntExtremeOver(IntReduceOp op, const Ints& axes, const NodeView& view);
 
 /// kernels.average_pool_int8 and so on. The result has the input's scale.
 struct IntPoolKernels {

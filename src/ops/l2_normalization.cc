@@ -6,6 +6,8 @@
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -14,11 +16,36 @@ namespace {
 
 constexpr float kSmallestNorm = 1e-6F;
 
+/// The result has the scale 1/128 and the zero point 0.
+Kernel CompileInt(Size rows, Size columns, const NodeView& view) {
+  constexpr int kFraction = 7;
+  return [zero_point = ScaleOf(view.Input(0)).zero_point,
+          output = OutputOf(view, Activation::kNone), rows,
+          columns](const Buffers& buffers) {
+    const auto* in = buffers.In<std::int8_t>(0);
+    auto* out = buffers.Out<std::int8_t>();
+    for (Size r = 0; r < rows; ++r, in += columns, out += columns) {
+      std::int32_t squares = 0;
+      for (Size i = 0; i < columns; ++i) {
+        squares += (in[i] - zero_point) * (in[i] - zero_point);
+      }
+      Multiplier root = InverseSquareRoot(squares);
+      root.shift += kFraction;
+      for (Size i = 0; i < columns; ++i) {
+        const std::int32_t y = Multiply(in[i] - zero_point, root, output.rounding);
+        out[i] = static_cast<std::int8_t>(Clamped(y, output));
+      }
+    }
+  };
+}
+
 Kernel Compile(const L2Normalization& /*op*/, const NodeView& view) {
-  CheckFloat(view);
   const Shape& shape = view.Input(0).shape;
   const Size columns = shape.empty() ? 1 : shape.back();
-  return [columns, rows = ElementCount(shape) / columns](const Buffers& buffers) {
+  const Size rows = ElementCount(shape) / columns;
+  if (MakesQuantized(view)) return CompileInt(rows, columns, view);
+  CheckFloat(view);
+  return [rows, columns](const Buffers& buffers) {
     for (Size r = 0; r < rows; ++r) {
       const float* in = buffers.In<float>(0) + r * columns;
       float sum = 0.0F;
@@ -53,6 +80,8 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& L2Normalization::Def() {
   static const OpDef kDef = Define<L2Normalization>({
       .infer = SameAsInput<L2Normalization>,
+      .types = {DType::kFloat32, DType::kInt8},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
       .tflite = Form,

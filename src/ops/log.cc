@@ -10,8 +10,16 @@
 namespace kinglet {
 namespace {
 
+/// Of zero and below, the smallest result.
+Kernel CompileInt(const NodeView& view) {
+  const Scale out = ScaleOf(view.Output());
+  const IntOutput output = OutputOf(view, Activation::kNone);
+  const float lowest = static_cast<float>(output.low - out.zero_point) * out.scale;
+  return RealMap(view, [&](float x) { return x > 0.0F ? LogOf(x) : lowest; });
+}
+
 Kernel Compile(const Log& /*op*/, const NodeView& view) {
-  if (!MakesFloat(view)) return RealMap(view, LogOf);
+  if (!MakesFloat(view)) return CompileInt(view);
   return FloatUnary(UnaryOp::kLog, view);
 }
 

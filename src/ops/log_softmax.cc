@@ -1,9 +1,12 @@
 // LogSoftmax over the last axis: x - max - log(sum of exp(x - max)). INT8: the result is
 // always in [-16, 0].
+#include "kernels/int_softmax.h"
 #include "kernels/kernels.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -23,11 +26,17 @@ void RunRow(const KernelTable& kernels, Size columns, const float* in, float* ou
 }
 
 Kernel Compile(const LogSoftmax& /*op*/, const NodeView& view) {
-  CheckFloat(view);
   const Shape& shape = view.Input(0).shape;
   const Size columns = shape.empty() ? 1 : shape.back();
-  return [&kernels = Kernels(), columns,
-          rows = ElementCount(shape) / columns](const Buffers& buffers) {
+  const Size rows = ElementCount(shape) / columns;
+  if (MakesQuantized(view)) {
+    return [softmax = IntLogSoftmax(ScaleOf(view.Input(0)).scale), rows,
+            columns](const Buffers& buffers) {
+      softmax.Run(rows, columns, buffers.In<std::int8_t>(0), buffers.Out<std::int8_t>());
+    };
+  }
+  CheckFloat(view);
+  return [&kernels = Kernels(), rows, columns](const Buffers& buffers) {
     for (Size r = 0; r < rows; ++r) {
       RunRow(kernels, columns, buffers.In<float>(0) + r * columns,
              buffers.Out<float>() + r * columns);
@@ -49,6 +58,8 @@ TfliteOp Form(const LogSoftmax& /*op*/, const NodeView& view,
 const OpDef& LogSoftmax::Def() {
   static const OpDef kDef = Define<LogSoftmax>({
       .infer = SameAsInput<LogSoftmax>,
+      .types = {DType::kFloat32, DType::kInt8},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {16.0F / 256, 127}},
       .tflite = Form,

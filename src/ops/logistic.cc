@@ -1,4 +1,5 @@
 // Logistic: 1 / (1 + exp(-x)). INT8: the result is always in [0, 1), 256 steps.
+#include "kernels/int16_functions.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
 #include "ops/infer.h"
@@ -11,6 +12,11 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const Logistic& /*op*/, const NodeView& view) {
+  if (view.Output().dtype == DType::kInt16) {
+    const Int16Logistic function(ScaleOf(view.Input(0)).scale);
+    return IntMap(view,
+                  [&](std::int32_t q) { return function(static_cast<std::int16_t>(q)); });
+  }
   if (!MakesFloat(view)) {
     return RealMap(view, [](float x) { return 1.0F / (1.0F + ExpOf(-x)); });
   }

@@ -2,13 +2,31 @@
 #include "ops/define.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
 namespace kinglet {
 namespace {
 
+/// Both factors in float32, operation by operation.
+Kernel CompileInt(const NodeView& view) {
+  const Scale x = ScaleOf(view.Input(0));
+  const Scale alpha = ScaleOf(view.Input(1));
+  const float out_scale = ScaleOf(view.Output()).scale;
+  return IntBinary(
+      {.op = IntBinaryOp::kPRelu,
+       .a_zero_point = x.zero_point,
+       .b_zero_point = alpha.zero_point,
+       .a = QuantizeMultiplier(x.scale / out_scale, view.rounding),
+       .result = QuantizeMultiplier(x.scale * alpha.scale / out_scale, view.rounding),
+       .output = OutputOf(view, Activation::kNone)},
+      view);
+}
+
 Kernel Compile(const PRelu& /*op*/, const NodeView& view) {
+  if (MakesQuantized(view)) return CompileInt(view);
   return BinaryKernel(BinaryOp::kPRelu, Activation::kNone, view);
 }
 
@@ -19,7 +37,8 @@ const OpDef& PRelu::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<PRelu>,
-      .types = FloatsAndIntegers(),
+      .types = {DType::kFloat32, DType::kInt8, DType::kInt32, DType::kInt64},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .per_tensor = true},
       .tflite = PlainForm<PRelu, tflite::BuiltinOperator_PRELU, 1>,

@@ -16,7 +16,7 @@ Inferred Infer(const ReduceMax& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const ReduceMax& op, const NodeView& view) {
-  if (MakesQuantized(view)) return IntMaximumOver(op.axes, view);
+  if (MakesQuantized(view)) return IntExtremeOver(IntReduceOp::kMaximum, op.axes, view);
   return ReduceKernel(ReduceOp::kMax, op.axes, view);
 }
 

@@ -2,6 +2,9 @@
 #include "ops/define.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/int_reduce.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -13,6 +16,7 @@ Inferred Infer(const ReduceMin& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const ReduceMin& op, const NodeView& view) {
+  if (MakesQuantized(view)) return IntExtremeOver(IntReduceOp::kMinimum, op.axes, view);
   return ReduceKernel(ReduceOp::kMin, op.axes, view);
 }
 
@@ -26,7 +30,8 @@ TfliteOp Form(const ReduceMin& op, const NodeView& view,
 const OpDef& ReduceMin::Def() {
   static const OpDef kDef = Define<ReduceMin>({
       .infer = Infer,
-      .types = FloatsAndIntegers(),
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

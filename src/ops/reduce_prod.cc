@@ -2,6 +2,9 @@
 #include "ops/define.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/int_reduce.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -13,6 +16,7 @@ Inferred Infer(const ReduceProd& op, std::span<const TensorType> inputs) {
 }
 
 Kernel Compile(const ReduceProd& op, const NodeView& view) {
+  if (MakesQuantized(view)) return IntProductOver(op.axes, view);
   return ReduceKernel(ReduceOp::kProduct, op.axes, view);
 }
 
@@ -26,7 +30,8 @@ TfliteOp Form(const ReduceProd& op, const NodeView& view,
 const OpDef& ReduceProd::Def() {
   static const OpDef kDef = Define<ReduceProd>({
       .infer = Infer,
-      .types = FloatsAndIntegers(),
+      .types = RealsAndIntegers(),
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

@@ -6,6 +6,8 @@
 #include "ops/broadcasting.h"
 #include "ops/define.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -30,23 +32,55 @@ Inferred Infer(const Relational& /*op*/, std::span<const TensorType> inputs) {
   return inferred;
 }
 
-template <typename T>
-Kernel CompileOf(Relation kind, const NodeView& view) {
+/// compile(a function object that compares).
+template <typename Function>
+Kernel WithRelation(Relation kind, const Function& compile) {
   switch (kind) {
     case Relation::kEqual:
-      return Broadcast2Kernel<T, bool>(std::equal_to<>(), view);
+      return compile(std::equal_to<>());
     case Relation::kNotEqual:
-      return Broadcast2Kernel<T, bool>(std::not_equal_to<>(), view);
+      return compile(std::not_equal_to<>());
     case Relation::kLess:
-      return Broadcast2Kernel<T, bool>(std::less<>(), view);
+      return compile(std::less<>());
     case Relation::kLessEqual:
-      return Broadcast2Kernel<T, bool>(std::less_equal<>(), view);
+      return compile(std::less_equal<>());
     case Relation::kGreater:
-      return Broadcast2Kernel<T, bool>(std::greater<>(), view);
+      return compile(std::greater<>());
     case Relation::kGreaterEqual:
-      return Broadcast2Kernel<T, bool>(std::greater_equal<>(), view);
+      return compile(std::greater_equal<>());
   }
   return {};
+}
+
+template <typename T>
+Kernel CompileOf(Relation kind, const NodeView& view) {
+  return WithRelation(
+      kind, [&](auto relation) { return Broadcast2Kernel<T, bool>(relation, view); });
+}
+
+/// On a common scale with eight more bits.
+Kernel CompileInt(Relation kind, const NodeView& view) {
+  constexpr int kMoreBits = 8;
+  const auto on_common_scale = [&](std::size_t input) {
+    const Scale scale = ScaleOf(view.Input(input));
+    const Multiplier multiplier = QuantizeMultiplier(scale.scale, view.rounding);
+    std::array<std::int32_t, 256> table{};
+    for (std::int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
+      const std::int32_t x = WrappingShift(q - scale.zero_point, kMoreBits);
+      table[static_cast<std::uint8_t>(q)] = Multiply(x, multiplier, view.rounding);
+    }
+    return table;
+  };
+  const auto compare = [&](auto relation) {
+    return Broadcast2Kernel<std::int8_t, bool>(
+        [relation, a = on_common_scale(0), b = on_common_scale(1)](std::int8_t x,
+                                                                   std::int8_t y) {
+          return relation(a[static_cast<std::uint8_t>(x)],
+                          b[static_cast<std::uint8_t>(y)]);
+        },
+        view);
+  };
+  return WithRelation(kind, compare);
 }
 
 Kernel Compile(const Relational& op, const NodeView& view) {
@@ -57,6 +91,8 @@ Kernel Compile(const Relational& op, const NodeView& view) {
       return CompileOf<std::int64_t>(op.kind, view);
     case DType::kBool:
       return CompileOf<bool>(op.kind, view);
+    case DType::kInt8:
+      return CompileInt(op.kind, view);
     default:
       Check(view.Input(0).dtype == DType::kFloat32, "operands that can be compared");
       return CompileOf<float>(op.kind, view);
@@ -81,7 +117,9 @@ const OpDef& Relational::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = Infer,
-      .types = {DType::kFloat32, DType::kInt32, DType::kInt64, DType::kBool},
+      .types = {DType::kFloat32, DType::kInt8, DType::kInt32, DType::kInt64,
+                DType::kBool},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

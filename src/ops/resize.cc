@@ -43,4 +43,21 @@ std::vector<Place> BilinearPlaces(const ResizeAxis& axis) {
   return places;
 }
 
+std::vector<FixedPlace> FixedPlaces(const ResizeAxis& axis) {
+  constexpr std::int64_t kOne = FixedPlace::kOne;
+  const bool corners = axis.align_corners && axis.out > 1;
+  const std::int64_t in = axis.in - (corners ? 1 : 0);
+  const std::int64_t out = axis.out - (corners ? 1 : 0);
+  const std::int64_t scale = (kOne * in + out / 2) / out;
+  std::vector<FixedPlace> places;
+  for (std::int64_t i = 0; i < axis.out; ++i) {
+    std::int64_t at = i * scale;
+    if (axis.half_pixel_centers) at += scale / 2 - kOne / 2;
+    const std::int64_t low = std::clamp<std::int64_t>(at / kOne, 0, axis.in - 1);
+    const std::int64_t high = std::min((at + kOne - 1) / kOne, axis.in - 1);
+    places.push_back({low, high, at - kOne * low});
+  }
+  return places;
+}
+
 }  // namespace kinglet

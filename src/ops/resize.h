@@ -38,6 +38,16 @@ struct Place {
 };
 std::vector<Place> BilinearPlaces(const ResizeAxis& axis);
 
+/// The same with fractions of 2^10, as integer kernels have it. At the ends a fraction
+/// may be negative; then both inputs are the same.
+struct FixedPlace {
+  static constexpr std::int64_t kOne = 1 << 10;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  std::int64_t fraction = 0;
+};
+std::vector<FixedPlace> FixedPlaces(const ResizeAxis& axis);
+
 template <typename Typed>
 Inferred InferResize(const Typed& op, std::span<const TensorType> inputs) {
   const Shape& in = inputs[0].shape;

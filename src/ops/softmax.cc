@@ -1,4 +1,5 @@
 // Softmax over the last axis. INT8: the result is always in [0, 1), 256 steps.
+#include "kernels/int16_functions.h"
 #include "kernels/int_softmax.h"
 #include "kernels/kernels.h"
 #include "ops/define.h"
@@ -16,6 +17,13 @@ Kernel Compile(const Softmax& op, const NodeView& view) {
   const Shape& shape = view.Input(0).shape;
   const Size columns = shape.empty() ? 1 : shape.back();
   const Size rows = ElementCount(shape) / columns;
+  if (view.Output().dtype == DType::kInt16) {
+    return [softmax = Int16Softmax(op.beta, ScaleOf(view.Input(0)).scale), rows,
+            columns](const Buffers& buffers) {
+      softmax.Run(rows, columns, buffers.In<std::int16_t>(0),
+                  buffers.Out<std::int16_t>());
+    };
+  }
   if (!MakesFloat(view)) {
     return [softmax = IntSoftmax(op.beta, ScaleOf(view.Input(0)).scale), rows,
             columns](const Buffers& buffers) {
@@ -47,7 +55,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Softmax::Def() {
   static const OpDef kDef = Define<Softmax>({
       .infer = SameAsInput<Softmax>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},

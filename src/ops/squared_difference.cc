@@ -2,6 +2,8 @@
 #include "ops/define.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/int_kernels.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -9,6 +11,9 @@ namespace kinglet {
 namespace {
 
 Kernel Compile(const SquaredDifference& /*op*/, const NodeView& view) {
+  if (MakesQuantized(view)) {
+    return IntSum(IntBinaryOp::kSquaredDifference, Activation::kNone, view);
+  }
   return BinaryKernel(BinaryOp::kSquaredDifference, Activation::kNone, view);
 }
 
@@ -19,7 +24,8 @@ const OpDef& SquaredDifference::Def() {
       .min_inputs = 2,
       .max_inputs = 2,
       .infer = BroadcastOfInputs<SquaredDifference>,
-      .types = FloatsAndIntegers(),
+      .types = {DType::kFloat32, DType::kInt8, DType::kInt32, DType::kInt64},
+      .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = PlainForm<SquaredDifference, tflite::BuiltinOperator_SQUARED_DIFFERENCE>,

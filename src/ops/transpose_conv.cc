@@ -1,19 +1,19 @@
-// TransposeConv: every input spreads its product with the kernel over the output. Output
-// o = i * stride + k - before, so the outputs with one remainder of o + before by the
-// stride read the same taps of every stride-th place: they are a convolution of their
-// own.
+// TransposeConv: every input spreads its product with the kernel over the output, in as
+// many convolutions as there are phases (transpose_phases.h). INT8: weights symmetric per
+// output channel.
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "kernels/conv.h"
 #include "kernels/strided_copy.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/int_kernels.h"
+#include "ops/int_linear.h"
 #include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
-#include "ops/window.h"
+#include "ops/transpose_phases.h"
 
 namespace kinglet {
 namespace {
@@ -50,51 +50,6 @@ Inferred Infer(const TransposeConv& op, std::span<const TensorType> inputs) {
       {inputs[0].dtype, {in[0], op.out_h, op.out_w, weights[0]}}};
 }
 
-/// The outputs first, first + stride, ... along one axis: `taps` taps, from tap `tap` on
-/// in steps of the stride, that of the highest input first.
-struct Phase {
-  Size first = 0;
-  Size count = 0;
-  Size tap = 0;
-  Size taps = 0;
-  Size before = 0;
-};
-
-Phase PhaseOf(const Window& window, Size first) {
-  const Size padded = first + window.Before();
-  const Size tap = padded % window.stride;
-  const Size taps =
-      tap < window.kernel ? (window.kernel - tap - 1) / window.stride + 1 : 0;
-  return {.first = first,
-          .count = (window.in - first + window.stride - 1) / window.stride,
-          .tap = tap,
-          .taps = taps,
-          .before = taps - 1 - padded / window.stride};
-}
-
-Axis PhaseAxis(const Phase& phase, Size in) {
-  return {.in = in, .out = phase.count, .kernel = phase.taps, .before = phase.before};
-}
-
-/// Weights of one phase [o, taps, taps, i], in ascending order of the inputs they meet.
-std::vector<float> PhaseWeights(const Phase& h, const Phase& w, const Window& window_h,
-                                const Window& window_w, const Value& weights) {
-  const Shape& shape = weights.shape;
-  const auto all = FloatConstant(weights);
-  std::vector<float> chosen;
-  for (Size o = 0; o < shape[0]; ++o) {
-    for (Size y = h.taps; y-- > 0;) {
-      for (Size x = w.taps; x-- > 0;) {
-        const Size ky = h.tap + y * window_h.stride;
-        const Size kx = w.tap + x * window_w.stride;
-        const auto at = ((o * shape[1] + ky) * shape[2] + kx) * shape[3];
-        chosen.insert(chosen.end(), all.begin() + at, all.begin() + at + shape[3]);
-      }
-    }
-  }
-  return chosen;
-}
-
 /// A phase made ready: its convolution, and where its results go.
 struct PhaseKernel {
   std::optional<PackedConv> conv;  ///< none where no tap falls on these outputs
@@ -116,13 +71,14 @@ class TransposedConv {
       for (Size x = 0; x < std::min(op.stride_w, op.out_w); ++x) {
         const Phase h = PhaseOf(window_h, y);
         const Phase w = PhaseOf(window_w, x);
-        PhaseKernel kernel{std::nullopt, PlaceOf(op, h, w)};
+        PhaseKernel kernel{std::nullopt, PlaceOf(op, h, w, channels_, sizeof(float))};
         if (h.taps > 0 && w.taps > 0) {
           const ConvShape shape{.h = PhaseAxis(h, in[1]),
                                 .w = PhaseAxis(w, in[2]),
                                 .in_channels = in[3],
                                 .out_channels = channels_};
-          kernel.conv.emplace(shape, PhaseWeights(h, w, window_h, window_w, weights),
+          kernel.conv.emplace(shape,
+                              PhaseWeights<float>(h, w, window_h, window_w, weights),
                               bias_, clamp_);
         }
         largest_ = std::max(largest_, h.count * w.count * channels_);
@@ -145,15 +101,6 @@ class TransposedConv {
   }
 
  private:
-  [[nodiscard]] StridedCopy PlaceOf(const TransposeConv& op, const Phase& h,
-                                    const Phase& w) const {
-    const Size row = op.out_w * channels_;
-    const std::array<CopyAxis, 3> axes = {
-        CopyAxis{h.count, w.count * channels_, op.stride_h * row},
-        CopyAxis{w.count, channels_, op.stride_w * channels_}, CopyAxis{channels_, 1, 1}};
-    return {axes, 0, h.first * row + w.first * channels_, sizeof(float)};
-  }
-
   void FillWithBias(const KernelTable& kernels, std::vector<float>& results) const {
     for (std::size_t i = 0; i < results.size(); ++i) results[i] = bias_[i % bias_.size()];
     kernels.clamp(clamp_, std::ssize(results), results.data(), results.data());
@@ -166,7 +113,63 @@ class TransposedConv {
   std::vector<PhaseKernel> phases_;
 };
 
+/// A phase of integers: a kernel over one sample.
+struct IntPhase {
+  Kernel conv;
+  StridedCopy place;
+  Size bytes = 0;  ///< of its results
+};
+
+std::vector<IntPhase> IntPhases(const TransposeConv& op, const NodeView& view) {
+  const Shape& in = view.Input(0).shape;
+  const Value& weights = view.Input(1);
+  const std::size_t element = SizeOf(view.Output().dtype);
+  const Window window_h = WindowH(op, weights.shape);
+  const Window window_w = WindowW(op, weights.shape);
+  std::vector<IntPhase> phases;
+  for (Size y = 0; y < std::min(op.stride_h, op.out_h); ++y) {
+    for (Size x = 0; x < std::min(op.stride_w, op.out_w); ++x) {
+      const Phase h = PhaseOf(window_h, y);
+      const Phase w = PhaseOf(window_w, x);
+      const auto chosen = PhaseWeights<std::int8_t>(h, w, window_h, window_w, weights);
+      const IntLinear linear{.h = PhaseAxis(h, in[1]),
+                             .w = PhaseAxis(w, in[2]),
+                             .in_channels = in[3],
+                             .out_channels = weights.shape[0],
+                             .activation = op.activation,
+                             .factors = ChannelFactors(view),
+                             .weights = chosen};
+      const Size results = h.count * w.count * weights.shape[0];
+      phases.push_back({IntConv(linear, view),
+                        PlaceOf(op, h, w, weights.shape[0], element),
+                        results * static_cast<Size>(element)});
+    }
+  }
+  return phases;
+}
+
+Kernel CompileInt(const TransposeConv& op, const NodeView& view) {
+  const Shape& in = view.Input(0).shape;
+  const auto element = static_cast<Size>(SizeOf(view.Output().dtype));
+  return [&kernels = Kernels(), phases = IntPhases(op, view), batch = in[0],
+          in_bytes = in[1] * in[2] * in[3] * element,
+          out_bytes = ElementCount(view.Output().shape) / in[0] *
+                      element](const Buffers& buffers) {
+    std::vector<std::byte> results;
+    for (Size i = 0; i < batch; ++i) {
+      const std::byte* from = buffers.inputs[0] + i * in_bytes;
+      for (const IntPhase& phase : phases) {
+        results.resize(static_cast<std::size_t>(phase.bytes));
+        std::byte* to = results.data();
+        phase.conv({{&from, 1}, {&to, 1}});
+        phase.place.Run(kernels, to, buffers.outputs[0] + i * out_bytes);
+      }
+    }
+  };
+}
+
 Kernel Compile(const TransposeConv& op, const NodeView& view) {
+  if (MakesQuantized(view)) return CompileInt(op, view);
   CheckFloat(view);
   const Shape& in = view.Input(0).shape;
   return [&kernels = Kernels(), conv = std::make_shared<const TransposedConv>(op, view),
@@ -234,6 +237,7 @@ const OpDef& TransposeConv::Def() {
       .min_inputs = 2,
       .max_inputs = 3,
       .infer = Infer,
+      .types = Reals(),
       .problem = WeightsProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},

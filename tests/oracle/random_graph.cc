@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "tests/oracle/random_operations.h"
+
 namespace kinglet {
 namespace {
 
@@ -168,6 +170,18 @@ ValueId RandomGraph::Constant(const Shape& shape, Quantization quantization) {
       "constant", TensorOf(dtype_, shape, Integers(n, -high - 1, high)));
   graph_[id].quantization = std::move(quantization);
   return id;
+}
+
+const std::vector<RandomOperation>& RandomOperations() {
+  static const std::vector<RandomOperation> kAll = [] {
+    std::vector<RandomOperation> all;
+    for (const auto& list :
+         {LinearOperations(), BinaryOperations(), UnaryOperations(), OtherOperations()}) {
+      all.insert(all.end(), list.begin(), list.end());
+    }
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace kinglet

@@ -43,7 +43,7 @@ class RandomGraph {
   /// Values for the inputs of a graph.
   std::vector<Tensor> Inputs(const Graph& graph);
 
-  // What the operations are made of; see random_operations.cc.
+  // What the operations are made of; see random_operations.h.
   Dice& dice() { return dice_; }
   Graph& graph() { return graph_; }
   [[nodiscard]] DType dtype() const { return dtype_; }
