@@ -105,6 +105,22 @@ std::optional<std::int64_t> Operation::Int(int place, Names names) const {
   return static_cast<std::int64_t>(*number);
 }
 
+std::optional<Ints> Operation::Integers(int place, Names names) const {
+  const Json& argument = Argument(place, names);
+  if (argument.is_null()) return std::nullopt;
+  const Json& wrapped = MemberOrNull(MemberOrNull(argument, "config"), "value");
+  const Json& values = wrapped.is_null() ? argument : wrapped;
+  Ints integers;
+  for (const Json& value : values.is_array() ? values : Json::array({values})) {
+    if (!value.is_null() && !value.is_number_integer()) {
+      context().Refuse(
+          fmt::format("argument '{}' is computed by the model", *names.begin()));
+    }
+    integers.push_back(value.is_null() ? -1 : value.get<std::int64_t>());
+  }
+  return integers;
+}
+
 bool Operation::Flag(int place, Names names, bool missing) const {
   const Json& argument = Argument(place, names);
   return argument.is_boolean() ? argument.get<bool>() : missing;
@@ -228,9 +244,9 @@ std::vector<ValueId> BuildOperation(const LayerContext& context) {
 
 std::vector<OperationRow> SupportedOperations() {
   std::vector<OperationRow> all;
-  for (const auto* rows :
-       {&ArithmeticOperations(), &ReductionOperations(), &ShapeOperations(),
-        &SliceOperations(), &ActivationOperations(), &ProductOperations()}) {
+  for (const auto* rows : {&ArithmeticOperations(), &ReductionOperations(),
+                           &RepeatOperations(), &ShapeOperations(), &SliceOperations(),
+                           &ActivationOperations(), &ProductOperations()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &OperationRow::class_name);

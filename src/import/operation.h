@@ -29,6 +29,9 @@ class Operation {
   /// Numbers and flags; a missing one gives the default.
   std::optional<double> Number(int place, Names names) const;
   std::optional<std::int64_t> Int(int place, Names names) const;
+  /// A list of integers, or one; nothing when the argument is missing. -1 stands for
+  /// null.
+  std::optional<Ints> Integers(int place, Names names) const;
   bool Flag(int place, Names names, bool missing) const;
   std::string Text(int place, Names names, const std::string& missing) const;
 
@@ -80,6 +83,7 @@ std::vector<OperationRow> SupportedOperations();
 /// The rows of one file each.
 const std::vector<OperationRow>& ArithmeticOperations();
 const std::vector<OperationRow>& ReductionOperations();
+const std::vector<OperationRow>& RepeatOperations();
 const std::vector<OperationRow>& ShapeOperations();
 const std::vector<OperationRow>& SliceOperations();
 const std::vector<OperationRow>& ActivationOperations();

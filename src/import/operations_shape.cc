@@ -1,4 +1,4 @@
-// Functions that move, repeat and join.
+// Functions that move and join.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,23 +12,6 @@ namespace {
 
 const Names kTensor = {"x", "a", "tensor", "input", "inputs"};
 
-/// A list of integers, or one; nothing when the argument is missing. -1 stands for null.
-std::optional<Ints> Integers(const Operation& operation, int place, Names names) {
-  const Json& argument = operation.Argument(place, names);
-  if (argument.is_null()) return std::nullopt;
-  const Json& wrapped = MemberOrNull(MemberOrNull(argument, "config"), "value");
-  const Json& values = wrapped.is_null() ? argument : wrapped;
-  Ints integers;
-  for (const Json& value : values.is_array() ? values : Json::array({values})) {
-    if (!value.is_null() && !value.is_number_integer()) {
-      operation.context().Refuse(
-          fmt::format("argument '{}' is computed by the model", *names.begin()));
-    }
-    integers.push_back(value.is_null() ? -1 : value.get<std::int64_t>());
-  }
-  return integers;
-}
-
 std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t missing,
                           std::size_t rank) {
   const std::int64_t axis = operation.Int(place, {"axis"}).value_or(missing);
@@ -38,7 +21,7 @@ std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t mi
 std::vector<ValueId> ReshapeTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const Shape in = operation.ShapeOf(x);
-  Shape out = Integers(operation, 1, {"newshape", "shape"}).value_or(Ints{});
+  Shape out = operation.Integers(1, {"newshape", "shape"}).value_or(Ints{});
   const auto open = std::ranges::find(out, -1);
   if (open != out.end()) {
     *open = 1;
@@ -60,7 +43,7 @@ ValueId Moved(const Operation& operation, ValueId x, const Ints& perm) {
 
 std::vector<ValueId> TransposeBy(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
-  Ints perm = Integers(operation, 1, {"axes", "perm"}).value_or(Ints{});
+  Ints perm = operation.Integers(1, {"axes", "perm"}).value_or(Ints{});
   for (std::int64_t& axis : perm) {
     axis = AxisOf(operation.context(), axis, operation.ShapeOf(x).size());
   }
@@ -83,8 +66,8 @@ std::vector<ValueId> SwapAxes(const Operation& operation) {
 std::vector<ValueId> MoveAxis(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const std::size_t rank = operation.ShapeOf(x).size();
-  const Ints from = Integers(operation, 1, {"source"}).value_or(Ints{});
-  const Ints to = Integers(operation, 2, {"destination"}).value_or(Ints{});
+  const Ints from = operation.Integers(1, {"source"}).value_or(Ints{});
+  const Ints to = operation.Integers(2, {"destination"}).value_or(Ints{});
   if (from.size() != 1 || to.size() != 1) {
     operation.context().Refuse("moves several axes; use transpose");
   }
@@ -98,7 +81,7 @@ std::vector<ValueId> MoveAxis(const Operation& operation) {
 std::vector<ValueId> ExpandDims(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   Shape shape = operation.ShapeOf(x);
-  Ints axes = Integers(operation, 1, {"axis"}).value_or(Ints{});
+  Ints axes = operation.Integers(1, {"axis"}).value_or(Ints{});
   const std::size_t rank = shape.size() + axes.size();
   for (std::int64_t& axis : axes) axis = AxisOf(operation.context(), axis, rank);
   std::ranges::sort(axes);
@@ -112,7 +95,7 @@ std::vector<ValueId> ExpandDims(const Operation& operation) {
 std::vector<ValueId> Squeeze(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const Shape in = operation.ShapeOf(x);
-  auto axes = Integers(operation, 1, {"axis"});
+  auto axes = operation.Integers(1, {"axis"});
   if (!axes.has_value()) {
     operation.context().Refuse("without an axis, which may take the batch away");
   }
@@ -159,7 +142,7 @@ std::vector<ValueId> SplitInto(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"x", "value"});
   const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
   const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
-  const Ints given = Integers(operation, 1, {"indices_or_sections", "num_or_size_splits"})
+  const Ints given = operation.Integers(1, {"indices_or_sections", "num_or_size_splits"})
                          .value_or(Ints{1});
   const bool is_list =
       operation.Argument(1, {"indices_or_sections", "num_or_size_splits"}).is_array();
@@ -223,86 +206,6 @@ std::vector<ValueId> PadBy(const Operation& operation) {
   return {operation.Node(PadV2{before, after}, {x, filler})};
 }
 
-/// Each element so many times in a row along an axis.
-std::vector<ValueId> Repeat(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const Shape in = operation.ShapeOf(x);
-  const auto times = Integers(operation, 1, {"repeats"});
-  const auto given = operation.Int(2, {"axis"});
-  if (!given.has_value() || !times.has_value() || times->size() != 1) {
-    operation.context().Refuse("without an axis, or unequal numbers");
-  }
-  const std::int64_t axis = AxisOf(operation.context(), *given, in.size());
-  if (axis == 0) operation.context().Refuse("repeats the batch");
-  const auto at = static_cast<std::size_t>(axis);
-  Shape apart = in;
-  apart.insert(apart.begin() + axis + 1, 1);
-  const ValueId column = Reshaped(operation.context(), x, apart, "expand");
-  apart[at + 1] = (*times)[0];
-  const ValueId more = operation.Node(BroadcastTo{apart}, {column}, "repeat");
-  Shape out = in;
-  out[at] *= (*times)[0];
-  return {Reshaped(operation.context(), more, out, "")};
-}
-
-std::vector<ValueId> TileBy(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const std::size_t rank = operation.ShapeOf(x).size();
-  Ints times = Integers(operation, 1, {"repeats", "multiples"}).value_or(Ints{});
-  if (times.size() > rank) operation.context().Refuse("adds an axis to the batch");
-  times.insert(times.begin(), rank - times.size(), 1);
-  if (times[0] != 1) operation.context().Refuse("repeats the batch");
-  return {operation.Node(Tile{times}, {x})};
-}
-
-std::vector<ValueId> Broadcast(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  Ints shape = Integers(operation, 1, {"shape"}).value_or(Ints{});
-  if (!shape.empty() && shape[0] == -1) shape[0] = 1;
-  if (operation.ShapeOf(x) == shape) return {x};
-  return {operation.Node(BroadcastTo{shape}, {x})};
-}
-
-std::vector<ValueId> Flip(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const Ints axes = AxesOf(operation.context(), operation.Argument(1, {"axis"}), {0},
-                           operation.ShapeOf(x).size());
-  if (axes.empty() || axes[0] == 0) {
-    operation.context().Refuse("turns the batch around");
-  }
-  return {operation.Node(ReverseV2{axes}, {x})};
-}
-
-/// The end of an axis moved to its front.
-std::vector<ValueId> Roll(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const auto shift = operation.Int(1, {"shift"});
-  const auto given = operation.Int(2, {"axis"});
-  if (!shift.has_value() || !given.has_value()) {
-    operation.context().Refuse("without an axis");
-  }
-  const std::int64_t axis =
-      AxisOf(operation.context(), *given, operation.ShapeOf(x).size());
-  if (axis == 0) operation.context().Refuse("rolls the batch");
-  const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
-  const std::int64_t front = ((*shift % size) + size) % size;
-  if (front == 0) return {x};
-  const ValueId end = Sliced(operation.context(), x, axis, size - front, size, "end");
-  const ValueId rest = Sliced(operation.context(), x, axis, 0, size - front, "rest");
-  return {operation.Node(Concatenation{axis}, {end, rest})};
-}
-
-/// A constant of the tensor's shape.
-std::vector<ValueId> Filled(const Operation& operation, float value) {
-  operation.Argument(-1, {"dtype"});
-  const Shape shape = operation.ShapeOf(operation.Operand(0, kTensor));
-  const std::vector<float> values(static_cast<std::size_t>(ElementCount(shape)), value);
-  return {operation.context().Constant(
-      "values", Tensor::Of<float>(shape, std::span<const float>(values)))};
-}
-std::vector<ValueId> Zeros(const Operation& operation) { return Filled(operation, 0); }
-std::vector<ValueId> Ones(const Operation& operation) { return Filled(operation, 1); }
-
 }  // namespace
 
 const std::vector<OperationRow>& ShapeOperations() {
@@ -318,13 +221,6 @@ const std::vector<OperationRow>& ShapeOperations() {
       {"Unstack", {"unstack"}, Unstack, "UNPACK"},
       {"Split", {"split"}, SplitInto, "SPLIT, SPLIT_V"},
       {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},
-      {"Repeat", {"repeat"}, Repeat, "RESHAPE, BROADCAST_TO, RESHAPE"},
-      {"Tile", {"tile"}, TileBy, "TILE"},
-      {"BroadcastTo", {"broadcast_to"}, Broadcast, "BROADCAST_TO"},
-      {"Flip", {"reverse"}, Flip, "REVERSE_V2"},
-      {"Roll", {"roll"}, Roll, "STRIDED_SLICE, CONCATENATION"},
-      {"ZerosLike", {"zeros_like"}, Zeros, "a constant"},
-      {"OnesLike", {"ones_like"}, Ones, "a constant"},
   };
   return kRows;
 }

@@ -21,6 +21,14 @@ int LeadingSignBits(std::int32_t x) {
   return std::countl_zero(static_cast<std::uint32_t>(x >= 0 ? x : ~x)) - 1;
 }
 
+/// RoundedShift, and beyond 31 places what the reference kernel gives on processors that
+/// shift by the exponent modulo 32. Quantizing keeps to factors that never get there.
+std::int64_t ShiftedDown(std::int32_t x, int exponent) {
+  if (exponent < 32) return RoundedShift(x, exponent);
+  const std::int32_t threshold = x < 0 ? 0 : -1;
+  return (x >> (exponent % 32)) + (x > threshold ? 1 : 0);
+}
+
 struct Divider {
   std::int32_t a_zero_point;
   std::int32_t b_zero_point;
@@ -45,11 +53,9 @@ struct Divider {
     const std::int32_t quotient =
         DoublingHighMul(WrappingShift(a, sign_bits), reciprocal);
     const int shift = factor.shift - (kBits - headroom) - sign_bits;
-    const std::int64_t scaled = DoublingHighMul(quotient, factor.value);
-    const std::int64_t result =
-        shift <= 0
-            ? RoundedShift(scaled, std::min(-shift, 62))
-            : SaturatingShift(static_cast<std::int32_t>(scaled), std::min(shift, 31));
+    const std::int32_t scaled = DoublingHighMul(quotient, factor.value);
+    const std::int64_t result = shift <= 0 ? ShiftedDown(scaled, -shift)
+                                           : SaturatingShift(scaled, std::min(shift, 31));
     return static_cast<std::int8_t>(Clamped(result, output));
   }
 };

@@ -27,6 +27,7 @@ class Assigner {
     FindQuantizedNodes();
     Settle();
     Spread();
+    LeaveUnsafeQuotients();
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (plan_.quantized_nodes[i]) Guard(graph_.nodes[i]);
     }
@@ -108,6 +109,22 @@ class Assigner {
   [[nodiscard]] float ScaleOf(ValueId id) const {
     if (plan_.params[Index(id)].has_value()) return plan_.params[Index(id)]->scale;
     return ConstantParams(graph_[id].constant->Data<float>()).scale;
+  }
+
+  /// The INT8 kernel of a quotient refuses a divisor of zero, and shifts out of its 31
+  /// bits where the factor s_a / (s_b s_out) is below 128 (rule 8.11).
+  void LeaveUnsafeQuotients() {
+    constexpr float kLeastFactor = 128.0F;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (!plan_.quantized_nodes[i] || !std::holds_alternative<Div>(node.op)) continue;
+      const ValueId divisor = node.inputs[1];
+      const float out_scale = ParamsOf(node.outputs[0])->scale;
+      const float factor = ScaleOf(node.inputs[0]) / (ScaleOf(divisor) * out_scale);
+      const auto& range = ranges_[Index(divisor)];
+      const bool above_zero = range.has_value() && range->min > ScaleOf(divisor);
+      plan_.quantized_nodes[i] = factor >= kLeastFactor && above_zero;
+    }
   }
 
   void Guard(const Node& node) {
