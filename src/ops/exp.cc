@@ -25,7 +25,7 @@ TfliteOp Form(const Exp& /*op*/, const NodeView& view,
 const OpDef& Exp::Def() {
   static const OpDef kDef = Define<Exp>({
       .infer = SameAsInput<Exp>,
-      .types = Reals(),
+      .types = {DType::kFloat32, DType::kInt8},
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},

@@ -33,7 +33,7 @@ TfliteOp Form(const Log& /*op*/, const NodeView& view,
 const OpDef& Log::Def() {
   static const OpDef kDef = Define<Log>({
       .infer = SameAsInput<Log>,
-      .types = Reals(),
+      .types = {DType::kFloat32, DType::kInt8},
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},

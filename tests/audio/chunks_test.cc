@@ -26,8 +26,14 @@ TEST(ChunksTest, StartsAndTheOneInTheMiddleAreThePythonOnes) {
       const std::vector<std::int64_t> starts =
           ChunkStarts(entry["n"], entry["sr"], entry["chunk_duration"], entry["overlap"]);
       ASSERT_EQ(starts.size(), entry["n_chunks"]) << entry;
+      // The middle of a long list is left out: what follows it counts from the end.
+      std::size_t from_front = 0;
       for (std::size_t i = 0; i < entry["starts"].size(); ++i) {
-        EXPECT_EQ(starts[i], entry["starts"][i]) << entry;
+        if (entry["starts"][i].is_string()) {
+          from_front = starts.size() - entry["starts"].size();
+          continue;
+        }
+        EXPECT_EQ(starts[from_front + i], entry["starts"][i]) << entry;
       }
       EXPECT_EQ(starts.size() > 1 ? starts.size() / 2 : 0, entry["centre_index"]);
     }

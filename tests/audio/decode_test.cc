@@ -20,7 +20,10 @@ TEST(DecodeTest, EverySubtypeAndContainerGivesThePythonSamples) {
       SCOPED_TRACE(file);
       const Waveform got = DecodeMono(vectors.Path(file), kWhole);
       EXPECT_EQ(got.rate_hz, entry["sample_rate"]);
-      vectors.Expect(got.samples, entry["expect"]);
+      // The MP3 library picks its decoder by the processor, and they add in different
+      // orders: two roundings of samples up to 1.
+      const double slack = entry["container"] == "MP3" ? 0x1p-23 : 0;
+      vectors.Expect(got.samples, entry["expect"], slack);
     }
   }
 }
@@ -65,6 +68,7 @@ TEST(DecodeTest, ReadsNoMoreThanTheDurationAsked) {
 TEST(FramesToReadTest, LosesTheLastFrameWhereDoubleArithmeticDoes) {
   for (const AudioVectors& vectors : AllAudioVectors()) {
     for (const Json& entry : vectors.index()["window_arithmetic"]) {
+      if (!entry.contains("total_frames")) continue;  // a statistic
       EXPECT_EQ(FramesToRead(entry["total_frames"], entry["sr"], entry["max_duration"]),
                 entry["frames_to_read"])
           << entry;

@@ -41,8 +41,7 @@ TEST(ImportKeras, KeepsTheOrderOfInputsAndOutputs) {
   EXPECT_EQ(TextWithoutNames(model.graph),
             TextWithoutNames(Parse(
                 "in a = a : float32[1x2]\nin b = b : float32[1x2]\n"
-                "f : float32[1x2] = reshape(a) shape=[1,2]\n"
-                "s : float32[1x2] = add(a, b)\nout output_0 = f\nout output_1 = s\n")));
+                "s : float32[1x2] = add(a, b)\nout output_0 = a\nout output_1 = s\n")));
 }
 
 TEST(ImportKeras, OrdersLayersByWhatTheyRead) {

@@ -73,7 +73,7 @@ bool AddDense(RandomGraph& graph) {
 bool AddTransposeConv(RandomGraph& graph) {
   Dice& dice = graph.dice();
   const ValueId in = graph.Activation(4);
-  const Shape& from = graph[in].shape;
+  const Shape from = graph[in].shape;
   const std::int64_t kernel = dice.Int(1, 4);
   const std::int64_t outputs = dice.Int(1, 20);
   TransposeConv op{.padding = AnyPadding(graph),

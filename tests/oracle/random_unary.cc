@@ -88,17 +88,17 @@ bool AddRsqrt(RandomGraph& graph) {
 
 std::vector<RandomOperation> UnaryOperations() {
   return {
-      {"logistic", AddFixed<Logistic>},
-      {"tanh", AddTanh},
-      {"exp", AddExp},
-      {"log", AddLog},
+      {"logistic", AddFixed<Logistic>, false},
+      {"tanh", AddTanh, false},
+      {"exp", AddExp, false},
+      {"log", AddLog, false},
       {"relu", AddRelu},
       {"leaky_relu", AddLeakyRelu},
       {"abs", AddRescaled<Abs>},
       {"elu", AddRescaled<Elu>, false, true},
       {"gelu", AddGelu, false},
       {"hard_swish", AddHardSwish, false},
-      {"rsqrt", AddRsqrt},
+      {"rsqrt", AddRsqrt, false},
       {"requantize", AddRequantize},
       {"quantize", AddQuantize},
       {"dequantize", AddDequantize},

@@ -44,12 +44,14 @@ class AudioVectors {
     return values;
   }
   /// Compares with a stored array within the difference that index.json allows the same
-  /// recipe, mostly 0. Passes over what this set leaves out.
+  /// recipe, mostly 0, and `slack`. Passes over what this set leaves out.
   template <typename T>
-  void Expect(const std::vector<T>& got, const std::string& name) const {
+  void Expect(const std::vector<T>& got, const std::string& name,
+              double slack = 0) const {
     if (!Has(name)) return;
     const std::vector<T> expected = Read<T>(name);
-    const double tolerance = index_["files"][name]["tol_exact"].template get<double>();
+    const double tolerance =
+        slack + index_["files"][name]["tol_exact"].template get<double>();
     ASSERT_EQ(got.size(), expected.size()) << name;
     double worst = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
