@@ -113,7 +113,9 @@ def near(a, b, tolerance):
 def bias_errors(ours, theirs):
     """Differences of the integers; none where one has no bias."""
     biases = [o.inputs[2] if len(o.inputs) > 2 else None for o in (ours, theirs)]
-    if None in biases or biases[0].data.shape != biases[1].data.shape:
+    if any(bias is None or bias.data is None for bias in biases):
+        return np.zeros(0, np.int64)
+    if biases[0].data.shape != biases[1].data.shape:
         return np.zeros(0, np.int64)
     return np.abs(biases[0].data.astype(np.int64) - biases[1].data.astype(np.int64))
 
