@@ -5,6 +5,8 @@
 #include "kernels/portable_int.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/hybrid.h"
+#include "ops/hybrid_products.h"
 #include "ops/int_kernels.h"
 #include "ops/matrices.h"
 #include "ops/problems.h"
@@ -69,6 +71,7 @@ Kernel CompileInt(const BatchMatMul& op, const NodeView& view) {
 // One product is a fully connected layer whose weights are the columns of y.
 Kernel Compile(const BatchMatMul& op, const NodeView& view) {
   if (MakesQuantized(view)) return CompileInt(op, view);
+  if (IsHybrid(view)) return HybridBatchMatMul(op, view);
   CheckFloat(view);
   return [&kernels = Kernels(), op, plan = MatrixPlan(op, view)](const Buffers& buffers) {
     const std::vector<float> no_bias(static_cast<std::size_t>(plan.n));
@@ -86,13 +89,18 @@ Kernel Compile(const BatchMatMul& op, const NodeView& view) {
   };
 }
 
-bool IsDynamic(const NodeView& view) {
-  return view.Input(0).dtype == DType::kFloat32 && view.Input(1).dtype == DType::kInt8;
+/// Two activations, or INT8 weights with one scale beside a float.
+std::optional<std::string> Problem(const NodeView& view) {
+  const Value& y = view.Input(1);
+  if (!IsHybrid(view)) return ScaleProblem(view);
+  const bool one_scale = y.quantization.has_value() && y.quantization->scales.size() == 1;
+  if (!one_scale) return "weights without one scale for all";
+  return std::nullopt;
 }
 
 TfliteOp Form(const BatchMatMul& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
-  const bool dynamic = IsDynamic(view);
+  const bool dynamic = IsHybrid(view);
   return {
       .code = tflite::BuiltinOperator_BATCH_MATMUL,
       .version = dynamic ? 4 : VersionFor(view, {}),
@@ -122,7 +130,7 @@ const OpDef& BatchMatMul::Def() {
       .max_inputs = 2,
       .infer = Infer,
       .types = Reals(),
-      .problem = ScaleProblem,
+      .problem = Problem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,

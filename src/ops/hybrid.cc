@@ -11,12 +11,6 @@ namespace {
 constexpr double kLowest = -128;
 constexpr double kHighest = 127;
 
-/// A sample as integers: x = scale * q, q = its int8 value less the zero point.
-struct QuantizedSample {
-  float scale = 1.0F;
-  std::vector<std::int16_t> values;
-};
-
 /// The zero point of the range's better end.
 double ZeroPoint(double low, double high, double scale) {
   const double from_low = kLowest - low / scale;
@@ -27,14 +21,17 @@ double ZeroPoint(double low, double high, double scale) {
   return std::clamp(std::round(zero), kLowest, kHighest);
 }
 
+}  // namespace
+
 void QuantizeAsymmetric(std::span<const float> x, QuantizedSample& sample) {
+  sample.values.resize(x.size());
   const auto [smallest, largest] = std::ranges::minmax(x);
-  const double low = std::min(0.0, static_cast<double>(smallest));
-  const double high = std::max(0.0, static_cast<double>(largest));
+  const float low = std::min(0.0F, smallest);
+  const float high = std::max(0.0F, largest);
   std::ranges::fill(sample.values, std::int16_t{0});
   sample.scale = 1.0F;
   if (low == high) return;
-  const double scale = (high - low) / (kHighest - kLowest);
+  const double scale = static_cast<double>(high - low) / (kHighest - kLowest);
   const auto zero = static_cast<float>(ZeroPoint(low, high, scale));
   sample.scale = static_cast<float>(scale);
   const float inverse = 1.0F / sample.scale;
@@ -44,6 +41,8 @@ void QuantizeAsymmetric(std::span<const float> x, QuantizedSample& sample) {
         std::clamp(q, static_cast<float>(kLowest), static_cast<float>(kHighest)) - zero);
   }
 }
+
+namespace {
 
 void QuantizeSymmetric(std::span<const float> x, QuantizedSample& sample) {
   float largest = 0;

@@ -10,6 +10,15 @@ namespace kinglet {
 /// Float activations and a float result, but INT8 weights.
 bool IsHybrid(const NodeView& view);
 
+/// A sample as integers: x = scale * q, q = its int8 value less the zero point.
+struct QuantizedSample {
+  float scale = 1.0F;
+  std::vector<std::int16_t> values;
+};
+
+/// Rule 9.1.
+void QuantizeAsymmetric(std::span<const float> x, QuantizedSample& sample);
+
 /// In which order a sum becomes a float: with s_x and s_w the scales and b the bias,
 /// kConv: sum * s_w * s_x + b; kDepthwise: sum * (s_w * s_x) + b;
 /// kDense: b + sum * (s_x * s_w).

@@ -8,6 +8,8 @@
 #include "kernels/strided_copy.h"
 #include "ops/define.h"
 #include "ops/float_kernels.h"
+#include "ops/hybrid.h"
+#include "ops/hybrid_products.h"
 #include "ops/int_kernels.h"
 #include "ops/int_linear.h"
 #include "ops/problems.h"
@@ -18,17 +20,6 @@
 namespace kinglet {
 namespace {
 
-Window WindowOf(std::int64_t out, std::int64_t kernel, std::int64_t stride,
-                Padding padding) {
-  return {.in = out, .kernel = kernel, .stride = stride, .padding = padding};
-}
-Window WindowH(const TransposeConv& op, const Shape& weights) {
-  return WindowOf(op.out_h, weights[1], op.stride_h, op.padding);
-}
-Window WindowW(const TransposeConv& op, const Shape& weights) {
-  return WindowOf(op.out_w, weights[2], op.stride_w, op.padding);
-}
-
 Inferred Infer(const TransposeConv& op, std::span<const TensorType> inputs) {
   const Shape& in = inputs[0].shape;
   const Shape& weights = inputs[1].shape;
@@ -36,9 +27,10 @@ Inferred Infer(const TransposeConv& op, std::span<const TensorType> inputs) {
   if (in[3] != weights[3]) {
     return "weights " + ToString(weights) + " for input " + ToString(in);
   }
-  const bool fits = op.stride_h > 0 && op.stride_w > 0 && op.out_h > 0 && op.out_w > 0 &&
-                    WindowH(op, weights).Out() == in[1] &&
-                    WindowW(op, weights).Out() == in[2];
+  const Window h = WindowH(op, weights);
+  const Window w = WindowW(op, weights);
+  const bool fits = h.IsSound() && w.IsSound() && op.out_h > 0 && op.out_w > 0 &&
+                    h.Out() == in[1] && w.Out() == in[2];
   if (!fits) {
     return "a result of " + ToString({op.out_h, op.out_w}) + " from input " +
            ToString(in);
@@ -170,6 +162,7 @@ Kernel CompileInt(const TransposeConv& op, const NodeView& view) {
 
 Kernel Compile(const TransposeConv& op, const NodeView& view) {
   if (MakesQuantized(view)) return CompileInt(op, view);
+  if (IsHybrid(view)) return HybridTransposeConv(op, view);
   CheckFloat(view);
   const Shape& in = view.Input(0).shape;
   return [&kernels = Kernels(), conv = std::make_shared<const TransposedConv>(op, view),

@@ -3,6 +3,21 @@
 #include <array>
 
 namespace kinglet {
+namespace {
+
+Window WindowOf(std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                Padding padding) {
+  return {.in = out, .kernel = kernel, .stride = stride, .padding = padding};
+}
+
+}  // namespace
+
+Window WindowH(const TransposeConv& op, const Shape& weights) {
+  return WindowOf(op.out_h, weights[1], op.stride_h, op.padding);
+}
+Window WindowW(const TransposeConv& op, const Shape& weights) {
+  return WindowOf(op.out_w, weights[2], op.stride_w, op.padding);
+}
 
 Phase PhaseOf(const Window& window, Size first) {
   const Size padded = first + window.Before();

@@ -12,6 +12,11 @@
 
 namespace kinglet {
 
+/// The windows of the convolution that it is the transpose of: from the result to the
+/// input.
+Window WindowH(const TransposeConv& op, const Shape& weights);
+Window WindowW(const TransposeConv& op, const Shape& weights);
+
 /// The outputs first, first + stride, ... along one axis: `taps` taps, from tap `tap` on
 /// in steps of the stride, that of the highest input first.
 struct Phase {
