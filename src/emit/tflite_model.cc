@@ -14,6 +14,7 @@ namespace {
 namespace fb = flatbuffers;
 
 constexpr std::uint32_t kFormatVersion = 3;
+constexpr std::size_t kMostAxes = 8;
 constexpr std::int64_t kMostElements = std::int64_t{1} << 31;
 
 [[noreturn]] void Fail(const std::string& what) {
@@ -32,6 +33,7 @@ std::string Label(const tflite::Tensor& tensor) {
 }
 
 std::int64_t CountOf(const tflite::Tensor& tensor) {
+  if (SizeOf(tensor.shape()) > kMostAxes) Fail(Label(tensor) + " has too many axes");
   std::int64_t count = 1;
   for (std::size_t i = 0; i < SizeOf(tensor.shape()); ++i) {
     const std::int64_t size = tensor.shape()->Get(static_cast<fb::uoffset_t>(i));

@@ -56,18 +56,21 @@ std::vector<Port> Ports(const flatbuffers::Vector<std::int32_t>& tensors,
   return ports;
 }
 
-/// The outputs by number, where the signature numbers them all.
-std::optional<std::vector<Port>> Numbered(const Maps* maps,
-                                          const std::vector<ValueId>& ids) {
-  if (maps == nullptr || maps->size() == 0) return std::nullopt;
+/// The outputs as the signature lists them, or by number where it numbers them all.
+std::vector<Port> Listed(const Maps& maps, const std::vector<ValueId>& ids,
+                         const Graph& graph) {
   std::vector<Port> ports;
-  for (const auto* map : *maps) {
-    const std::string name = map->name() == nullptr ? "" : map->name()->str();
-    if (!NumberOf(name).has_value()) return std::nullopt;
-    ports.push_back({name, ids[map->tensor_index()]});
+  for (const auto* map : maps) {
+    const ValueId id = ids[map->tensor_index()];
+    ports.push_back({map->name() == nullptr ? graph[id].name : map->name()->str(), id});
   }
-  std::ranges::stable_sort(ports, std::less<>(),
-                           [](const Port& port) { return *NumberOf(port.name); });
+  const auto is_numbered = [](const Port& port) {
+    return NumberOf(port.name).has_value();
+  };
+  if (std::ranges::all_of(ports, is_numbered)) {
+    std::ranges::stable_sort(ports, std::less<>(),
+                             [](const Port& port) { return *NumberOf(port.name); });
+  }
   return ports;
 }
 
@@ -80,9 +83,9 @@ void ReadPorts(const tflite::Model& model, const std::vector<ValueId>& ids,
   const Maps* inputs = signature == nullptr ? nullptr : signature->inputs();
   const Maps* outputs = signature == nullptr ? nullptr : signature->outputs();
   if (file.inputs() != nullptr) graph.inputs = Ports(*file.inputs(), inputs, ids, graph);
-  const auto numbered = Numbered(outputs, ids);
-  graph.outputs =
-      numbered.has_value() ? *numbered : Ports(*file.outputs(), outputs, ids, graph);
+  const bool is_listed = outputs != nullptr && outputs->size() > 0;
+  graph.outputs = is_listed ? Listed(*outputs, ids, graph)
+                            : Ports(*file.outputs(), nullptr, ids, graph);
 }
 
 }  // namespace kinglet

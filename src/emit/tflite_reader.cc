@@ -212,7 +212,10 @@ class Reader {
   /// Gives the results their types, and appends the node or runs it.
   void Finish(Node node, const std::vector<std::int32_t>& tensors) {
     std::vector<TensorType> types;
-    for (const ValueId id : node.inputs) types.push_back(TypeOf(graph_[id]));
+    for (const ValueId id : node.inputs) {
+      types.push_back(TypeOf(graph_[id]));
+      if (ElementCount(types.back().shape) == 0) Refuse("an operand is empty");
+    }
     const Inferred inferred = InferTypes(node.op, types);
     if (const auto* problem = std::get_if<std::string>(&inferred)) Refuse(*problem);
     SetTypes(node, std::get<0>(inferred), tensors);

@@ -9,12 +9,6 @@
 namespace kinglet {
 namespace {
 
-std::int64_t Product(const Ints& values) {
-  std::int64_t product = 1;
-  for (const std::int64_t value : values) product *= value;
-  return product;
-}
-
 /// Places o with 0 <= o * block + inside - before < size.
 struct Places {
   std::int64_t first = 0;
@@ -78,7 +72,7 @@ Kernel BlockCopyKernel(std::int64_t block_size, const Shape& space, bool to_dept
 
 std::optional<Shape> BatchBlocks::Batch() const {
   Shape batch = space;
-  batch.front() *= Product(block);
+  batch.front() = ElementCount({space.front(), ElementCount(block)});
   for (std::size_t i = 0; i < block.size(); ++i) {
     const std::int64_t padded = space[i + 1] + before[i] + after[i];
     if (before[i] < 0 || after[i] < 0 || block[i] < 1 || padded % block[i] != 0) {
@@ -93,7 +87,7 @@ Kernel BatchBlockKernel(const BatchBlocks& blocks, bool to_batch, const NodeView
   const std::optional<Shape> batch = blocks.Batch();
   Check(batch.has_value(), "whole blocks");
   std::vector<StridedCopy> copies;
-  for (std::int64_t i = 0; i < Product(blocks.block); ++i) {
+  for (std::int64_t i = 0; i < ElementCount(blocks.block); ++i) {
     copies.push_back(CopyAt(blocks, *batch, i, to_batch, SizeOf(view.Input(0).dtype)));
   }
   return [&kernels = Kernels(), out = view.Output(), copies](const Buffers& buffers) {

@@ -2,6 +2,7 @@
 // scale.
 #include "ops/copies.h"
 #include "ops/define.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -68,6 +69,7 @@ const OpDef& Concatenation::Def() {
       .max_inputs = kMaxInputs,
       .infer = Infer,
       .types = AnyType(),
+      .problem = SameScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

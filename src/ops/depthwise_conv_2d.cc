@@ -23,6 +23,7 @@ Inferred Infer(const DepthwiseConv2d& op, std::span<const TensorType> inputs) {
   }
   const Window h{in[1], weights[1], op.stride_h, op.dilation_h, op.padding};
   const Window w{in[2], weights[2], op.stride_w, op.dilation_w, op.padding};
+  if (!h.IsSound() || !w.IsSound()) return "a kernel, stride or dilation below 1";
   if (h.Out() <= 0 || w.Out() <= 0) {
     return "the kernel is larger than input " + ToString(in);
   }

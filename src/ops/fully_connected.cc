@@ -123,7 +123,7 @@ std::int64_t Macs(const NodeView& view) {
 /// Without keep_num_dims the leading axes become one.
 Parsed Joined(const TfliteSource& source, ParsedOp parsed) {
   const Shape& weights = source.inputs[1]->shape;
-  if (weights.size() != 2) return "its weights are no matrix";
+  if (weights.size() != 2 || weights[1] == 0) return "its weights are no matrix";
   const std::int64_t rows = ElementCount(source.inputs[0]->shape) / weights[1];
   parsed.reshaped = Shape{rows, weights[0]};
   return parsed;

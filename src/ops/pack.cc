@@ -1,6 +1,7 @@
 // Pack: inputs of one shape joined along a new axis. INT8 copies, so all share one scale.
 #include "ops/copies.h"
 #include "ops/define.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -57,6 +58,7 @@ const OpDef& Pack::Def() {
       .max_inputs = kMaxInputs,
       .infer = Infer,
       .types = AnyType(),
+      .problem = SameScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

@@ -1,6 +1,7 @@
 // PadV2: a value around the input. INT8: value, input and result share one scale.
 #include "ops/copies.h"
 #include "ops/define.h"
+#include "ops/problems.h"
 #include "ops/tflite_form.h"
 #include "ops/tflite_parse.h"
 
@@ -66,6 +67,7 @@ const OpDef& PadV2::Def() {
       .max_inputs = 2,
       .infer = Infer,
       .types = AnyType(),
+      .problem = SameScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,

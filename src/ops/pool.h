@@ -21,10 +21,13 @@ template <typename Pool>
 Inferred InferPool(const Pool& op, std::span<const TensorType> inputs) {
   const Shape& in = inputs[0].shape;
   if (in.size() != 4) return "input of rank " + std::to_string(in.size()) + ", not 4";
-  const std::int64_t h = PoolWindowH(op, in[1]).Out();
-  const std::int64_t w = PoolWindowW(op, in[2]).Out();
-  if (h <= 0 || w <= 0) return "the window is larger than input " + ToString(in);
-  return std::vector<TensorType>{{inputs[0].dtype, {in[0], h, w, in[3]}}};
+  const Window h = PoolWindowH(op, in[1]);
+  const Window w = PoolWindowW(op, in[2]);
+  if (!h.IsSound() || !w.IsSound()) return "a filter or stride below 1";
+  if (h.Out() <= 0 || w.Out() <= 0) {
+    return "the window is larger than input " + ToString(in);
+  }
+  return std::vector<TensorType>{{inputs[0].dtype, {in[0], h.Out(), w.Out(), in[3]}}};
 }
 
 template <typename Pool>

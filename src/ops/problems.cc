@@ -41,6 +41,15 @@ std::optional<std::string> ScaleProblem(const NodeView& view) {
   return std::nullopt;
 }
 
+std::optional<std::string> SameScaleProblem(const NodeView& view) {
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
+    if (view.Input(i).quantization != view.Output().quantization) {
+      return "an operand has another scale than the result";
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> WeightsProblem(const NodeView& view) {
   const Value& in = view.Input(0);
   const LinearTypes types = TypesBeside(in.dtype, view.Input(1).dtype);

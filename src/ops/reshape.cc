@@ -9,7 +9,9 @@ namespace kinglet {
 namespace {
 
 Inferred Infer(const Reshape& op, std::span<const TensorType> inputs) {
-  if (ElementCount(op.shape) != ElementCount(inputs[0].shape)) {
+  const bool is_negative =
+      std::ranges::any_of(op.shape, [](std::int64_t size) { return size < 0; });
+  if (is_negative || ElementCount(op.shape) != ElementCount(inputs[0].shape)) {
     return "shape " + ToString(inputs[0].shape) + " has other elements than " +
            ToString(op.shape);
   }

@@ -4,6 +4,8 @@
 
 namespace kinglet {
 
+bool Window::IsSound() const { return kernel > 0 && stride > 0 && dilation > 0; }
+
 std::int64_t Window::Span() const { return (kernel - 1) * dilation + 1; }
 
 std::int64_t Window::Out() const {

@@ -19,6 +19,8 @@ struct Window {
   std::int64_t dilation = 1;
   Padding padding = Padding::kValid;
 
+  /// Kernel, stride and dilation are at least 1.
+  [[nodiscard]] bool IsSound() const;
   /// Elements the window spans.
   [[nodiscard]] std::int64_t Span() const;
   /// Positions of the window; not positive when it doesn't fit.

@@ -69,6 +69,9 @@ const std::vector<Case> kCases = {
        m.tensors[1].shape = {1 << 30, 1 << 30, 1 << 30};
      },
      "too many elements"},
+    {"TooManyAxes",
+     [](FileModel& m) { m.tensors[1].shape = std::vector<std::int32_t>(9, 1); },
+     "too many axes"},
     {"ZeroPointsMissing", [](FileModel& m) { m.tensors[0].scales = {1}; }, "zero points"},
     {"ScalesOfAnotherNumber",
      [](FileModel& m) {
@@ -90,6 +93,13 @@ const std::vector<Case> kCases = {
        m.tensors[0].zero_points = {0};
      },
      "scale 0"},
+    {"ZeroPointOutOfRange",
+     [](FileModel& m) {
+       m.tensors[0].type = tflite::TensorType_INT8;
+       m.tensors[0].scales = {1};
+       m.tensors[0].zero_points = {128};
+     },
+     "zero point 128"},
     {"SignatureOutOfRange",
      [](FileModel& m) {
        m.signature_outputs = {{"y", 7}};

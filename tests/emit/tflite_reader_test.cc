@@ -49,7 +49,7 @@ TEST(ReadTflite, TakesNamesFromTheSignatureAndOrdersOutputsByNumber) {
   EXPECT_EQ(graph[graph.outputs[0].value].name, "t2");
 }
 
-TEST(ReadTflite, KeepsTheFilesOrderWhereNamesAreFree) {
+TEST(ReadTflite, KeepsTheOrderOfTheSignatureWhereNamesAreFree) {
   FileModel model;
   model.tensors = {{.name = "t0", .shape = {1}},
                    {.name = "t1", .shape = {1}},
@@ -60,7 +60,7 @@ TEST(ReadTflite, KeepsTheFilesOrderWhereNamesAreFree) {
   EXPECT_THAT(NamesOf(ReadTflite(BuildFile(model)).outputs), ElementsAre("t2", "t1"));
   model.signature_outputs = {{"minus", 1}, {"size", 2}};
   EXPECT_THAT(NamesOf(ReadTflite(BuildFile(model)).outputs),
-              ElementsAre("size", "minus"));
+              ElementsAre("minus", "size"));
 }
 
 TEST(ReadTflite, MakesNamesUniqueAndInventsMissingOnes) {
@@ -192,6 +192,18 @@ const std::vector<Refusal> kRefusals = {
        for (FileTensor& tensor : m.tensors) tensor.type = tflite::TensorType_INT32;
      },
      ErrorKind::kUnsupported, "EXP ('y'): operands of type int32"},
+    {"IntegersWithoutScale",
+     [](FileModel& m) {
+       SetCode(m, tflite::BuiltinOperator_EXP);
+       for (FileTensor& tensor : m.tensors) tensor.type = tflite::TensorType_INT8;
+     },
+     ErrorKind::kUnsupported, "an operand has no scale"},
+    {"EmptyOperand",
+     [](FileModel& m) {
+       m.tensors.push_back({.name = "empty", .shape = {0}});
+       m.operators[0].inputs = {2};
+     },
+     ErrorKind::kUnsupported, "an operand is empty"},
     {"AnotherShapeThanStated",
      [](FileModel& m) {
        m.tensors[1].shape = {2, 1};
