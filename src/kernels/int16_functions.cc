@@ -1,5 +1,6 @@
-// Logistic and tanh share a table of the logistic function at i / 24, scaled by 2^16:
-// tanh x = 2 logistic(2 x) - 1.
+// Logistic and tanh share a table of the logistic function at i / 24, scaled by 2^16 and
+// raised by half of what a line to the next entry sags in its middle; tanh x =
+// 2 logistic(2 x) - 1.
 #include "kernels/int16_functions.h"
 
 #include <algorithm>
@@ -21,10 +22,13 @@ using LogisticTable = std::array<std::uint16_t, kLogistics>;
 const LogisticTable& Logistics() {
   static const LogisticTable kTable = [] {
     LogisticTable table{};
+    const auto at = [](double i) { return 65536.0 / (1.0 + std::exp(-i / 24.0)); };
     for (std::size_t i = 0; i < kLogistics; ++i) {
-      const double y = 1.0 / (1.0 + std::exp(-static_cast<double>(i) / 24.0));
-      table[i] = static_cast<std::uint16_t>(std::min(std::round(y * 65536.0), 65535.0));
+      const auto x = static_cast<double>(i);
+      const double sag = at(x + 0.5) - (at(x) + at(x + 1)) / 2;
+      table[i] = static_cast<std::uint16_t>(std::round(at(x) + sag / 2));
     }
+    table.back() = 65535;
     return table;
   }();
   return kTable;
@@ -105,7 +109,8 @@ template InterpolationTable::InterpolationTable(Interval<double>, Interval<doubl
 
 std::int16_t InterpolationTable::operator()(std::int16_t x) const {
   const auto i = static_cast<std::size_t>(256 + (x >> 7));
-  const std::int32_t rise = entries_[i + 1] - entries_[i];
+  // Modulo 2^16, as the reference kernel has it where a function is too steep.
+  const auto rise = static_cast<std::int16_t>(entries_[i + 1] - entries_[i]);
   return static_cast<std::int16_t>(entries_[i] + ((rise * (x & 127) + 64) >> 7));
 }
 

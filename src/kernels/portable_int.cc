@@ -79,8 +79,9 @@ std::int32_t Folded(const IntReducePlan& plan, std::int32_t acc, T x, bool is_fi
 std::int32_t Rescaled(const IntReducePlan& plan, std::int32_t acc) {
   switch (plan.op) {
     case IntReduceOp::kMean:
-    case IntReduceOp::kProduct:
       return Multiply(acc, plan.multiplier, plan.output.rounding);
+    case IntReduceOp::kProduct:
+      return Multiply(std::int64_t{acc}, plan.multiplier, plan.output.rounding);
     case IntReduceOp::kSum:
       return RoundedToInt(static_cast<float>(acc) * plan.factor + plan.offset);
     case IntReduceOp::kMaximum:

@@ -17,7 +17,7 @@ Kernel Compile(const Exp& /*op*/, const NodeView& view) {
 
 TfliteOp Form(const Exp& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  return WithoutOptions(view, tflite::BuiltinOperator_EXP, {});
+  return WithoutOptions(view, tflite::BuiltinOperator_EXP, {.int16 = 2});
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ TfliteOp Form(const Exp& /*op*/, const NodeView& view,
 const OpDef& Exp::Def() {
   static const OpDef kDef = Define<Exp>({
       .infer = SameAsInput<Exp>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},

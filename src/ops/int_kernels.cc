@@ -71,7 +71,8 @@ Kernel RealMap16(const NodeView& view, const std::function<float(float)>& f) {
 bool MakesFloat(const NodeView& view) { return view.Output().dtype == DType::kFloat32; }
 
 bool MakesQuantized(const NodeView& view) {
-  return view.Output().quantization.has_value() && !MakesFloat(view);
+  const DType dtype = view.Output().dtype;
+  return dtype == DType::kInt8 || dtype == DType::kInt16;
 }
 
 Scale ScaleOf(const Value& value) {

@@ -25,7 +25,7 @@ Kernel Compile(const Log& /*op*/, const NodeView& view) {
 
 TfliteOp Form(const Log& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  return WithoutOptions(view, tflite::BuiltinOperator_LOG, {});
+  return WithoutOptions(view, tflite::BuiltinOperator_LOG, {.int16 = 2});
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ TfliteOp Form(const Log& /*op*/, const NodeView& view,
 const OpDef& Log::Def() {
   static const OpDef kDef = Define<Log>({
       .infer = SameAsInput<Log>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},

@@ -33,7 +33,7 @@ TfliteOp Form(const Logistic& /*op*/, const NodeView& view,
 const OpDef& Logistic::Def() {
   static const OpDef kDef = Define<Logistic>({
       .infer = SameAsInput<Logistic>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},

@@ -31,7 +31,7 @@ TfliteOp Form(const Tanh& /*op*/, const NodeView& view,
 const OpDef& Tanh::Def() {
   static const OpDef kDef = Define<Tanh>({
       .infer = SameAsInput<Tanh>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},

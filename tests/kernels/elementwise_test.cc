@@ -25,20 +25,28 @@ double Exact(BinaryOp op, double a, double b) {
       return a / b;
     case BinaryOp::kMaximum:
       return std::max(a, b);
+    case BinaryOp::kFloorDiv:
+      return std::floor(a / b);
+    case BinaryOp::kPRelu:
+      return a >= 0 ? a : a * b;
+    case BinaryOp::kSquaredDifference:
+      return (a - b) * (a - b);
     case BinaryOp::kMinimum:
       return std::min(a, b);
   }
   return 0;
 }
 
-constexpr BinaryOp kBinaryOps[] = {BinaryOp::kAdd,     BinaryOp::kSub,
-                                   BinaryOp::kMul,     BinaryOp::kDiv,
-                                   BinaryOp::kMaximum, BinaryOp::kMinimum};
+constexpr BinaryOp kBinaryOps[] = {
+    BinaryOp::kAdd,      BinaryOp::kSub,     BinaryOp::kMul,
+    BinaryOp::kDiv,      BinaryOp::kMaximum, BinaryOp::kMinimum,
+    BinaryOp::kFloorDiv, BinaryOp::kPRelu,   BinaryOp::kSquaredDifference};
 
-/// One rounding of one operation.
+/// One rounding of one operation; a difference's counts twice in its square.
 void ExpectBinaryRight(const BinaryArgs& args) {
   const Size n = args.rows * args.columns;
   for (const BinaryOp op : kBinaryOps) {
+    const double roundings = op == BinaryOp::kSquaredDifference ? 3 : 1;
     const FloatVector out =
         OnEverySet(n, "binary", [&](const KernelTable& kernels, float* to) {
           BinaryArgs run = args;
@@ -52,7 +60,7 @@ void ExpectBinaryRight(const BinaryArgs& args) {
       const double b = args.b[r * args.b_row + c * args.b_column];
       const double exact = std::min<double>(
           std::max<double>(Exact(op, a, b), args.clamp.low), args.clamp.high);
-      ASSERT_NEAR(out[Count(i)], exact, std::fabs(exact) * kUlp);
+      ASSERT_NEAR(out[Count(i)], exact, roundings * std::fabs(exact) * kUlp);
     }
   }
 }
@@ -161,20 +169,28 @@ void ExpectReduceRight(Size outer, Size count, Size inner) {
   const FloatVector sums = run(ReduceOp::kSum);
   const FloatVector means = run(ReduceOp::kMean);
   const FloatVector largest = run(ReduceOp::kMax);
+  const FloatVector smallest = run(ReduceOp::kMin);
+  const FloatVector products = run(ReduceOp::kProduct);
   for (Size i = 0; i < outer * inner; ++i) {
     double sum = 0;
     double magnitude = 0;
+    double product = 1;
     float max = -INFINITY;
+    float min = INFINITY;
     for (Size k = 0; k < count; ++k) {
       const float x = in[Count((i / inner * count + k) * inner + i % inner)];
       sum += x;
       magnitude += std::fabs(x);
+      product *= x;
       max = std::max(max, x);
+      min = std::min(min, x);
     }
     const auto n = static_cast<double>(count);
     ASSERT_NEAR(sums[Count(i)], sum, n * kUlp * magnitude);
     ASSERT_NEAR(means[Count(i)], sum / n, (n + 1) * kUlp * magnitude / n);
     ASSERT_EQ(largest[Count(i)], max);
+    ASSERT_EQ(smallest[Count(i)], min);
+    ASSERT_NEAR(products[Count(i)], product, n * kUlp * std::fabs(product) + 1e-44);
   }
 }
 

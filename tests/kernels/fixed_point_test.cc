@@ -113,5 +113,20 @@ TEST(FixedPoint, ExponentialAndReciprocalAreNearTheRealOnes) {
   }
 }
 
+// Five Newton steps leave some 2^-20 of it, and the logarithm's fraction as much.
+TEST(FixedPoint, RootsAndLogarithmsAreNearTheRealOnes) {
+  for (const int x :
+       {1, 2, 3, 5, 100, 12345, 1 << 20, (1 << 29) - 1, 1 << 29, INT32_MAX}) {
+    const Multiplier root = InverseSquareRoot(x);
+    const double actual = std::ldexp(root.value, root.shift - 31);
+    EXPECT_NEAR(actual * std::sqrt(x), 1.0, 1e-5) << x;
+  }
+  EXPECT_EQ(InverseSquareRoot(0), InverseSquareRoot(1));
+  for (double x = 1; x < 4000; x *= 1.07) {
+    const auto fixed = static_cast<std::int32_t>(std::ldexp(x, 19));
+    EXPECT_NEAR(std::ldexp(LogOfSum(fixed), -26), std::log(x), 1e-5) << x;
+  }
+}
+
 }  // namespace
 }  // namespace kinglet

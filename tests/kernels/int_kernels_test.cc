@@ -201,8 +201,8 @@ TEST(Int8Depthwise, LongWindowsAreSummedInParts) {
 TEST(Int8Binary, EveryOperationAndBroadcast) {
   Random random(7);
   for (int i = 0; i < 600; ++i) {
-    const auto op = static_cast<IntBinaryOp>(i % 6);
-    const bool is_sum = op != IntBinaryOp::kMul;
+    const auto op = static_cast<IntBinaryOp>(i % 7);
+    const bool is_sum = op != IntBinaryOp::kMul && op != IntBinaryOp::kPRelu;
     const IntBinaryPlan plan{
         .op = op,
         .a_zero_point = random.Int(-128, 127),
@@ -224,7 +224,7 @@ TEST(Int8Binary, EveryOperationAndBroadcast) {
                                     .b_row = random.Int(0, 1) * columns};
     if (columns > 1 && random.Int(0, 2) == 0) args.a_column = 0;
     if (args.a_column == 1 && random.Int(0, 2) == 0) args.b_column = 0;
-    ExpectSame(rows * columns, fmt::format("operation {}", i % 6),
+    ExpectSame(rows * columns, fmt::format("operation {}", i % 7),
                [&](const KernelTable& kernels, std::int8_t* out) {
                  args.out = out;
                  kernels.binary_int8(plan, args);
@@ -252,19 +252,20 @@ TEST(Int8Pool, AnyGeometry) {
 TEST(Int8Reduce, AlongAnyAxis) {
   Random random(9);
   for (int i = 0; i < 300; ++i) {
-    // A maximum compares integers as they are.
-    const IntReducePlan plan{.op = static_cast<IntReduceOp>(i % 3),
-                             .in_zero_point = i % 3 == 2 ? 0 : random.Int(-128, 127),
+    // Largest and smallest compare integers as they are.
+    const bool is_extreme = i % 5 == 2 || i % 5 == 3;
+    const IntReducePlan plan{.op = static_cast<IntReduceOp>(i % 5),
+                             .in_zero_point = is_extreme ? 0 : random.Int(-128, 127),
                              .multiplier = random.Factor(-8, 0),
                              .factor = 0.1F,
                              .offset = 3.3F,
-                             .output = i % 3 == 2 ? IntOutput{} : random.Output()};
+                             .output = is_extreme ? IntOutput{} : random.Output()};
     IntReduceArgs<std::int8_t> args{.outer = random.Int(1, 4),
                                     .count = random.Int(1, 90),
                                     .inner = random.Int(1, 40)};
     const Bytes in = random.Values(args.outer * args.count * args.inner);
     args.in = in.data();
-    ExpectSame(args.outer * args.inner, fmt::format("reduction {}", i % 3),
+    ExpectSame(args.outer * args.inner, fmt::format("reduction {}", i % 5),
                [&](const KernelTable& kernels, std::int8_t* out) {
                  args.out = out;
                  kernels.reduce_int8(plan, args);

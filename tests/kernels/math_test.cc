@@ -43,6 +43,26 @@ TEST(Math, PortableFunctionsAreWithinTwoUnitsOfTheTruth) {
       2.5);
 }
 
+// As above, from the largest of the three terms' rounding.
+TEST(Math, EluIsWithinTwoUnitsOfTheTruth) {
+  EXPECT_LE(WorstUlps(portable::Elu, [](double x) { return x < 0 ? std::expm1(x) : x; }),
+            2);
+}
+
+// 1 + erf cancels below zero: an error of a unit of 1, times x / 2, stays.
+TEST(Math, GeluIsNearTheTruth) {
+  const double root_two = std::sqrt(2.0);
+  const double slope = std::sqrt(2 / std::acos(-1.0));
+  for (float x = -12; x < 12; x += 1.0F / 512) {
+    const double exact = 0.5 * x * (1 + std::erf(x / root_two));
+    const double approximate =
+        0.5 * x * (1 + std::tanh(slope * (x + 0.044715 * x * x * x)));
+    const double tolerance = 4 * std::ldexp(std::fabs(x) + 1e-6, -24);
+    ASSERT_NEAR(portable::Gelu(x), exact, tolerance) << x;
+    ASSERT_NEAR(portable::GeluTanh(x), approximate, tolerance) << x;
+  }
+}
+
 TEST(Math, SpecialValues) {
   EXPECT_EQ(portable::Exp(-INFINITY), 0.0F);
   EXPECT_EQ(portable::Exp(INFINITY), INFINITY);
@@ -70,9 +90,9 @@ TEST(Math, AllInstructionSetsGiveTheSameBits) {
   }
   for (const float x : RandomFloats(50000, 12)) in.push_back(x * 20.0F);
   const auto n = std::ssize(in);
-  for (const UnaryOp op : {UnaryOp::kExp, UnaryOp::kLog, UnaryOp::kTanh,
-                           UnaryOp::kLogistic, UnaryOp::kSqrt, UnaryOp::kRsqrt}) {
-    OnEverySet(n, "function " + std::to_string(static_cast<int>(op)),
+  for (int i = 0; i <= static_cast<int>(UnaryOp::kHardSwish); ++i) {
+    const auto op = static_cast<UnaryOp>(i);
+    OnEverySet(n, "function " + std::to_string(i),
                [&](const KernelTable& kernels, float* to) {
                  kernels.unary(op, n, in.data(), to);
                });

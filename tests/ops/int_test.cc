@@ -29,7 +29,9 @@ TEST_P(IntKernel, GivesTheExpectedIntegers) {
   std::byte* out = result.bytes().data();
   DefOf(node.op).compile(node.op, {graph, node, GetParam().rounding})({in, {&out, 1}});
   std::vector<int> actual;
-  if (result.dtype() == DType::kInt8) {
+  if (result.dtype() == DType::kBool) {
+    actual.assign(result.Data<bool>().begin(), result.Data<bool>().end());
+  } else if (result.dtype() == DType::kInt8) {
     actual.assign(result.Data<std::int8_t>().begin(), result.Data<std::int8_t>().end());
   } else {
     actual.assign(result.Data<std::int16_t>().begin(), result.Data<std::int16_t>().end());
@@ -73,6 +75,17 @@ INSTANTIATE_TEST_SUITE_P(
         Unary("relu(x) kind=relu_n1_to_1", "0.1/0", "-30 -5 0 7 30", "0.05/3",
               {-17, -7, 3, 17, 23}),
         Unary("leaky_relu(x) alpha=0.5", "0.1/0", "-10 -1 0 3", "0.1/5", {0, 5, 5, 8}),
+        Unary("hard_swish(x)", "0.05/0", "-128 -60 -40 -20 -1 0 1 20 40 60 80 127",
+              "0.03/-116",
+              {-116, -116, -127, -127, -117, -116, -115, -94, -60, -16, 17, 96}),
+        // The logarithm of 1 + 1/e + e is 1.4076; steps of 1/16.
+        Unary("log_softmax(x)", "0.25/0", "0 -4 4", "0.0625/127", {104, 88, 120}),
+        Unary("l2_normalization(x)", "0.1/1", "4 5", "0.0078125/0", {77, 102}),
+        Unary("abs(x)", "0.5/1", "-3 1 5", "0.25/-10", {-2, -10, -2}),
+        Unary("rsqrt(x)", "0.25/0", "0 1 4 16", "0.02/-100", {127, 0, -50, -75}),
+        Unary("sqrt(x)", "0.25/0", "-4 0 1 2 4", "0.125/0", {0, 0, 4, 5, 8}),
+        Unary("elu(x)", "0.5/0", "-2 4", "0.02/0", {-32, 100}),
+        Unary("gelu(x)", "0.5/0", "-2 2", "0.01/0", {-16, 84}),
         Unary("quantize(x) dtype=int8", "0.5/3", "3 4 -128 127", "1/0",
               {0, 1, -65, 62})));
 
@@ -141,6 +154,56 @@ INSTANTIATE_TEST_SUITE_P(
              "const x : int8[1x2x2] q{0.5/1} = 1 2 3 4\n"
              "y : int8[1x2] q{1/0} = sum(x) axes=[1]",
              {1, 2}},
+        Case{"product over an axis",
+             "const x : int8[1x2] q{0.5/0} = 2 4\n"
+             "y : int8[1] q{0.25/0} = reduce_prod(x) axes=[1]",
+             {8}},
+        Case{"minimum over an axis",
+             "const x : int8[1x3] q{0.5/1} = 2 -4 7\n"
+             "y : int8[1] q{0.5/1} = reduce_min(x) axes=[1]",
+             {-4}},
+        // 0.5 below zero.
+        Case{"prelu",
+             "const x : int8[1x2] q{0.5/0} = 4 -4\nconst a : int8[1] q{0.25/0} = 2\n"
+             "y : int8[1x2] q{0.5/0} = prelu(x, a)",
+             {4, -2}},
+        Case{"squared difference",
+             "const a : int8[1x2] q{0.5/0} = 4 -2\n"
+             "const b : int8[1x2] q{0.25/0} = 4 4\n"
+             "y : int8[1x2] q{0.1/-50} = squared_difference(a, b)",
+             {-40, -10}},
+        // (1 2) (3 4)^T and (3 4) (3 4)^T, times 0.5 / 2: 2.75, and 6.25 by way of 6.5.
+        Case{"product of matrices",
+             "const x : int8[1x2x2] q{1/1} = 2 3 4 5\nconst y : int8[1x1x2] q{0.5/0} = 3 "
+             "4\n"
+             "z : int8[1x2x1] q{2/0} = batch_mat_mul(x, y) adj_y=true",
+             {3, 7}},
+        Case{
+            "transposed convolution",
+            "const x : int8[1x1x2x1] q{1/1} = 2 3\nconst w : int8[1x1x2x1] q{1/0} = 3 4\n"
+            "const b : int32[1] = 1\ny : int8[1x1x4x1] q{1/0} = transpose_conv(x, w, b) "
+            "stride_w=2 out_h=1 out_w=4",
+            {4, 5, 7, 9}},
+        // Windows of one with a stride of two: what no input reaches has the bias.
+        Case{"transposed convolution with gaps",
+             "const x : int8[1x1x2x1] q{1/0} = 2 3\nconst w : int8[1x1x1x1] q{1/0} = 3\n"
+             "const b : int32[1] = 7\ny : int8[1x1x4x1] q{1/0} = transpose_conv(x, w, b) "
+             "padding=same stride_w=2 out_h=1 out_w=4",
+             {13, 7, 16, 7}},
+        Case{"bilinear, half pixels",
+             "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
+             "= "
+             "resize_bilinear(x) out_h=3 out_w=3 half_pixel_centers=true",
+             {-128, -1, 127, -59, -3, 54, 10, -5, -20}},
+        Case{"bilinear",
+             "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
+             "= "
+             "resize_bilinear(x) out_h=3 out_w=3",
+             {-128, 42, 127, -36, 7, 29, 10, -10, -20}},
+        Case{"comparison on a common scale",
+             "const a : int8[1x3] q{0.5/0} = 2 3 4\nconst b : int8[1] q{0.25/2} = 8\n"
+             "y : bool[1x3] = relational(a, b) kind=less",
+             {1, 0, 0}},
         Case{"sixteen bits",
              "const x : int16[1x2] q{0.5/0} = 1000 -3\n"
              "y : int16[1x2] q{0.25/0} = add(x, x)",

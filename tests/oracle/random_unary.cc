@@ -63,6 +63,15 @@ bool AddRescaled(RandomGraph& graph) {
   return graph.Add(Op{}, {in}, Around(graph, ScaleOf(graph, in)));
 }
 
+/// Of positive numbers only.
+bool AddSqrt(RandomGraph& graph) {
+  Quantization params = graph.Params();
+  params.zero_points[0] = -128;
+  const ValueId in = graph.Input({1, graph.dice().Int(1, 300)});
+  graph.graph()[in].quantization = params;
+  return graph.Add(Sqrt{}, {in}, Around(graph, std::sqrt(params.scales[0] / 127)));
+}
+
 /// The result's scale must not be smaller than a 128th of the input's.
 bool AddHardSwish(RandomGraph& graph) {
   const ValueId in = graph.Activation(AnyRank(graph));
@@ -88,10 +97,10 @@ bool AddRsqrt(RandomGraph& graph) {
 
 std::vector<RandomOperation> UnaryOperations() {
   return {
-      {"logistic", AddFixed<Logistic>, false},
-      {"tanh", AddTanh, false},
-      {"exp", AddExp, false},
-      {"log", AddLog, false},
+      {"logistic", AddFixed<Logistic>},
+      {"tanh", AddTanh},
+      {"exp", AddExp},
+      {"log", AddLog},
       {"relu", AddRelu},
       {"leaky_relu", AddLeakyRelu},
       {"abs", AddRescaled<Abs>},
@@ -99,6 +108,7 @@ std::vector<RandomOperation> UnaryOperations() {
       {"gelu", AddGelu, false},
       {"hard_swish", AddHardSwish, false},
       {"rsqrt", AddRsqrt, false},
+      {"sqrt", AddSqrt, false},
       {"requantize", AddRequantize},
       {"quantize", AddQuantize},
       {"dequantize", AddDequantize},
