@@ -52,8 +52,6 @@ MAY_THROW = {
 }
 
 MAX_LINES = 300
-# The whole vocabulary of operations on one page.
-MAX_LINES_OF = {"ir/op.h": 400}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?:src/)?([^"]+)"', re.MULTILINE)
 
@@ -79,9 +77,9 @@ def check_source(path):
     text = path.read_text()
     if "throw Error" in text and not {folder, name} & MAY_THROW:
         findings.append(f"src/{name}: {folder} must not throw Error")
-    lines, limit = text.count("\n"), MAX_LINES_OF.get(name, MAX_LINES)
-    if lines > limit:
-        findings.append(f"src/{name}: {lines} lines, at most {limit}")
+    lines = text.count("\n")
+    if lines > MAX_LINES:
+        findings.append(f"src/{name}: {lines} lines, at most {MAX_LINES}")
     return findings
 
 
