@@ -7,10 +7,14 @@
 namespace kinglet {
 namespace {
 
+template <typename... Kinds>
+bool IsOneOf(const Op& op) {
+  return (std::holds_alternative<Kinds>(op) || ...);
+}
+
 bool IsUnary(const Op& op) {
-  return std::holds_alternative<Relu>(op) || std::holds_alternative<LeakyRelu>(op) ||
-         std::holds_alternative<Logistic>(op) || std::holds_alternative<Tanh>(op) ||
-         std::holds_alternative<Exp>(op) || std::holds_alternative<Log>(op);
+  return IsOneOf<Abs, Ceil, Cos, Elu, Exp, Floor, Gelu, HardSwish, LeakyRelu, Log,
+                 Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
 }
 
 /// Whether the node works on `in`, what the reshape reads, as it does on its result.

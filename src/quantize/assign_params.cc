@@ -35,16 +35,19 @@ class Assigner {
   }
 
  private:
-  [[nodiscard]] bool HasRange(ValueId id) const {
-    return graph_[id].constant != nullptr || ranges_[Index(id)].has_value();
+  [[nodiscard]] bool IsUsable(ValueId id) const {
+    return !IsFloat(graph_[id]) || graph_[id].constant != nullptr ||
+           ranges_[Index(id)].has_value();
   }
 
+  /// Nodes with an integer form whose float tensors all have a range.
   void FindQuantizedNodes() {
     for (const Node& node : graph_.nodes) {
-      const auto usable = [this](ValueId id) {
-        return IsFloat(graph_[id]) && HasRange(id);
-      };
-      plan_.quantized_nodes.push_back(RuleOf(node).range != RangeRule::kFloatOnly &&
+      const auto usable = [this](ValueId id) { return IsUsable(id); };
+      const bool has_floats =
+          !FloatOperands(graph_, node).empty() || IsFloat(graph_[node.outputs[0]]);
+      plan_.quantized_nodes.push_back(has_floats &&
+                                      RuleOf(node).range != RangeRule::kFloatOnly &&
                                       std::ranges::all_of(node.inputs, usable) &&
                                       std::ranges::all_of(node.outputs, usable));
     }
@@ -84,7 +87,8 @@ class Assigner {
   }
 
   void Give(ValueId id, const QuantParams& params, std::vector<std::size_t>& waiting) {
-    if (graph_[id].constant != nullptr || ParamsOf(id).has_value()) return;
+    const Value& value = graph_[id];
+    if (!IsFloat(value) || value.constant != nullptr || ParamsOf(id).has_value()) return;
     ParamsOf(id) = params;
     const auto& readers = uses_.Readers(id);
     waiting.insert(waiting.end(), readers.begin(), readers.end());
@@ -94,8 +98,8 @@ class Assigner {
   /// What the operands and results share: the result's parameters, or those of a single
   /// operand; settled ones before others.
   std::optional<QuantParams> CommonParams(const Node& node) {
-    std::vector<ValueId> sources;
-    if (node.inputs.size() == 1) sources = node.inputs;
+    std::vector<ValueId> sources = FloatOperands(graph_, node);
+    if (sources.size() != 1) sources.clear();
     sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
     for (const bool settled : {true, false}) {
       const auto found = std::ranges::find_if(sources, [&](ValueId id) {

@@ -3,6 +3,9 @@
 // still has a say has none, through as many operations as want one scale.
 #include "quantize/deciding_ranges.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace kinglet {
 namespace {
 
@@ -32,9 +35,14 @@ class Pruning {
       if (!quantized_nodes_[i]) continue;
       const Node& node = graph_.nodes[i];
       const bool is_fixed = DefOf(node.op).quantization.range == RangeRule::kFixed;
-      if (!is_fixed && !(WantsOneScale(node) && node.inputs.size() == 1)) continue;
+      if (!is_fixed && !(WantsOneScale(node) && HasOneComputedOperand(node))) continue;
       for (const ValueId out : node.outputs) decides_[Index(out)] = false;
     }
+  }
+
+  [[nodiscard]] bool HasOneComputedOperand(const Node& node) const {
+    const std::vector<ValueId> operands = FloatOperands(graph_, node);
+    return operands.size() == 1 && graph_[operands[0]].constant == nullptr;
   }
 
   void Backward(ValueId id) {
@@ -59,6 +67,14 @@ class Pruning {
 };
 
 }  // namespace
+
+std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node) {
+  std::vector<ValueId> operands;
+  std::ranges::copy_if(node.inputs, std::back_inserter(operands), [&graph](ValueId id) {
+    return graph[id].dtype == DType::kFloat32;
+  });
+  return operands;
+}
 
 bool WantsOneScale(const Node& node) {
   return DefOf(node.op).quantization.range == RangeRule::kSameAsInputs;

@@ -8,6 +8,9 @@
 
 namespace kinglet {
 
+/// The operands that hold real numbers: not indices, conditions and sizes.
+std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node);
+
 /// Whether the operation wants its float operands and results alike.
 bool WantsOneScale(const Node& node);
 

@@ -116,7 +116,8 @@ class Quantizer {
     const Value& weights = from_[node.inputs[weights_input]];
     const auto axis = static_cast<std::size_t>(channel_axis);
     const float input_scale = plan_.params[Index(node.inputs[0])]->scale;
-    std::vector<float> scales = WeightScales(*weights.constant, axis, per_tensor_);
+    const bool per_tensor = per_tensor_ || DefOf(node.op).quantization.per_tensor;
+    std::vector<float> scales = WeightScales(*weights.constant, axis, per_tensor);
     std::optional<BiasAndScales> bias;
     const bool has_bias = node.inputs.size() > weights_input + 1;
     if (has_bias) {
@@ -151,23 +152,32 @@ class Quantizer {
     std::vector<ValueId> inputs;
     const std::size_t activations = is_linear ? *rule.weights : node.inputs.size();
     for (std::size_t i = 0; i < activations; ++i) {
-      const ValueId id = node.inputs[i];
-      const bool is_constant = from_[id].constant != nullptr;
-      inputs.push_back(is_constant
-                           ? ConstantOperand(id, wanted)
-                           : WithParams(id, wanted.value_or(*plan_.params[Index(id)])));
+      inputs.push_back(Operand(node.inputs[i], wanted));
     }
     if (is_linear) {
       const auto operands = LinearOperands(node, *rule.weights, rule.channel_axis);
       inputs.insert(inputs.end(), operands.begin(), operands.end());
     }
     std::vector<ValueId> outputs;
-    for (const ValueId id : node.outputs) {
-      integers_[Index(id)] =
-          to_.AddValue(IntegerValue(id, from_[id].name, *plan_.params[Index(id)]));
-      outputs.push_back(*integers_[Index(id)]);
-    }
+    for (const ValueId id : node.outputs) outputs.push_back(Result(id));
     to_.nodes.push_back({node.op, std::move(inputs), std::move(outputs), node.name});
+  }
+
+  /// What an integer node reads: indices and conditions are as they were.
+  ValueId Operand(ValueId id, const std::optional<QuantParams>& wanted) {
+    if (from_[id].dtype != DType::kFloat32) return FloatForm(id, from_[id].name);
+    if (from_[id].constant != nullptr) return ConstantOperand(id, wanted);
+    return WithParams(id, wanted.value_or(*plan_.params[Index(id)]));
+  }
+
+  ValueId Result(ValueId id) {
+    if (from_[id].dtype != DType::kFloat32) {
+      floats_[Index(id)] = to_.AddValue(from_[id]);
+      return *floats_[Index(id)];
+    }
+    integers_[Index(id)] =
+        to_.AddValue(IntegerValue(id, from_[id].name, *plan_.params[Index(id)]));
+    return *integers_[Index(id)];
   }
 
   void AddFloat(const Node& node) {
@@ -181,7 +191,14 @@ class Quantizer {
       outputs.push_back(*floats_[Index(id)]);
     }
     to_.nodes.push_back({node.op, std::move(inputs), std::move(outputs), node.name});
-    result_.float_operators.push_back(fmt::format("{} ({})", node.name, NameOf(node.op)));
+    const auto is_float = [this](ValueId id) {
+      return from_[id].dtype == DType::kFloat32;
+    };
+    if (std::ranges::any_of(node.inputs, is_float) ||
+        std::ranges::any_of(node.outputs, is_float)) {
+      result_.float_operators.push_back(
+          fmt::format("{} ({})", node.name, NameOf(node.op)));
+    }
   }
 
   const Graph& from_;

@@ -13,7 +13,8 @@ std::string Text(const std::string& constant, const std::string& nodes) {
 constexpr const char* kReshape = "r : float32[1x4x3] = reshape(x) shape=[1,4,3]\n";
 
 TEST(SinkReshapes, MovesElementWiseOperationsInFront) {
-  for (const char* op : {"relu", "leaky_relu", "logistic", "tanh", "exp", "log"}) {
+  for (const char* op : {"relu", "leaky_relu", "logistic", "tanh", "exp", "log", "abs",
+                         "elu", "hard_swish", "sqrt", "square", "neg"}) {
     SCOPED_TRACE(op);
     ExpectRewrite(
         SinkReshapes,

@@ -134,6 +134,44 @@ TEST(AssignParams, LeavesAFixedOperandOfAConcatenationAlone) {
   EXPECT_EQ(plan["c"], ActivationParams(kTwo));
 }
 
+TEST(AssignParams, HandsParametersThroughAChoiceByIndices) {
+  const Plan plan(
+      "in input = x : float32[3x2]\nin ids = i : int32[2]\n"
+      "a : float32[2x2] = gather(x, i)\nout output_0 = a\n",
+      {{"x", kFour}, {"a", kOne}});
+  EXPECT_EQ(plan["a"], ActivationParams(kFour));
+  EXPECT_EQ(plan.plan().quantized_nodes, std::vector<bool>{true});
+}
+
+TEST(AssignParams, GivesRowsOfAConstantTableTheirOwnRange) {
+  const Plan plan(
+      "in ids = i : int32[2]\nconst t : float32[3x1] = 1 2 9\n"
+      "a : float32[2x1] = gather(t, i)\nout output_0 = a\n",
+      {{"a", kTwo}});
+  EXPECT_EQ(plan["a"], ActivationParams(kTwo));
+}
+
+TEST(AssignParams, GivesBothSidesOfAChoiceTheRangeOfItsResult) {
+  const Plan plan(
+      "in input = x : float32[1x2]\nconst k : float32[1] = 0\n"
+      "b : bool[1x2] = relational(x, k) kind=greater\na : float32[1x2] = exp(x)\n"
+      "y : float32[1x2] = select(b, x, a)\nout output_0 = y\n",
+      {{"x", kTwo}, {"a", kOne}, {"y", kFour}});
+  for (const char* name : {"x", "a", "y"}) {
+    EXPECT_EQ(plan[name], ActivationParams(kFour)) << name;
+  }
+}
+
+TEST(AssignParams, GivesAllPartsOfASplitTheScaleOfTheWhole) {
+  const Plan plan(
+      "in input = x : float32[1x2]\n"
+      "a : float32[1x1], b : float32[1x1] = split(x) axis=1 sizes=[1,1]\n"
+      "out output_0 = a\nout output_1 = b\n",
+      {{"x", kFour}, {"a", kOne}, {"b", kTwo}});
+  EXPECT_EQ(plan["a"], ActivationParams(kFour));
+  EXPECT_EQ(plan["b"], ActivationParams(kFour));
+}
+
 TEST(AssignParams, LeavesNodesWithoutRangesInFloat) {
   const Plan plan(
       "in input = x : float32[1x2]\na : float32[1x2] = exp(x)\n"

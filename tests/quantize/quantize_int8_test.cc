@@ -160,5 +160,48 @@ TEST(QuantizeInt8, LeavesIntegerTensorsAndInputsThatAreOutputsAlone) {
   EXPECT_EQ(Print(quantized.graph), "in input = x : float32[1x2]\nout output_0 = x\n");
 }
 
+TEST(QuantizeInt8, LeavesIndicesAndConditionsAsTheyAre) {
+  const auto quantized = Quantized(
+      "in input = x : float32[2x2]\nin ids = i : int32[2]\n"
+      "a : float32[2x2] = gather(x, i)\nm : int32[2] = arg_max(a) axis=1\n"
+      "b : bool[2x2] = relational(a, x) kind=less\n"
+      "y : float32[2x2] = select(b, a, x)\nout output_0 = y\nout output_1 = m\n",
+      {{"x", kUnit}, {"a", kUnit}, {"y", kUnit}});
+  EXPECT_EQ(Operations(quantized.graph),
+            "quantize gather arg_max relational select dequantize");
+  EXPECT_TRUE(quantized.float_operators.empty());
+  EXPECT_EQ(Input(quantized.graph, 1, 1).dtype, DType::kInt32);
+  EXPECT_EQ(Input(quantized.graph, 4, 0).dtype, DType::kBool);
+  EXPECT_EQ(quantized.graph[quantized.graph.outputs[1].value].dtype, DType::kInt32);
+}
+
+TEST(QuantizeInt8, DoesNotCallOperationsOnIntegersFloat) {
+  const auto quantized = Quantized(
+      "in ids = i : int32[2]\nj : int32[2] = add(i, i)\nout output_0 = j\n", {});
+  EXPECT_EQ(Operations(quantized.graph), "add");
+  EXPECT_TRUE(quantized.float_operators.empty());
+}
+
+TEST(QuantizeInt8, GivesTheSlopesOfAPreluOneSymmetricScale) {
+  const auto quantized = Quantized(
+      "in input = x : float32[1x2]\nconst a : float32[2] = 127 -1\n"
+      "y : float32[1x2] = prelu(x, a)\nout output_0 = y\n",
+      {{"x", kUnit}, {"y", kUnit}});
+  const Value& slopes = Input(quantized.graph, 1, 1);
+  EXPECT_EQ(slopes.quantization->scales, std::vector<float>{1});
+  EXPECT_EQ(slopes.quantization->zero_points, std::vector<std::int64_t>{0});
+  EXPECT_EQ(slopes.constant->Data<std::int8_t>()[1], -1);
+}
+
+TEST(QuantizeInt8, StoresATableInTheScaleOfWhatIsReadFromIt) {
+  const auto quantized = Quantized(
+      "in ids = i : int32[2]\nconst t : float32[3x1] = 0.5 0 9\n"
+      "a : float32[2x1] = gather(t, i)\nout output_0 = a\n",
+      {{"a", kUnit}});
+  const Value& table = Input(quantized.graph, 0, 0);
+  EXPECT_EQ(table.quantization->scales, std::vector<float>{1 / 256.0F});
+  EXPECT_EQ(table.constant->Data<std::int8_t>()[0], 0);
+}
+
 }  // namespace
 }  // namespace kinglet
