@@ -217,7 +217,7 @@ const std::vector<OperationRow>& ShapeOperations() {
       {"ExpandDims", {"expand_dims"}, ExpandDims, "RESHAPE"},
       {"Squeeze", {"squeeze"}, Squeeze, "RESHAPE"},
       {"Concatenate", {"concat"}, Concatenate, "CONCATENATION"},
-      {"Stack", {"stack"}, Stack, "PACK"},
+      {"Stack", {"stack"}, Stack, "CONCATENATION, RESHAPE"},
       {"Unstack", {"unstack"}, Unstack, "UNPACK"},
       {"Split", {"split"}, SplitInto, "SPLIT, SPLIT_V"},
       {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},

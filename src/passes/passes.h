@@ -14,7 +14,8 @@ namespace kinglet {
 /// constant) into the convolution, depthwise convolution or fully connected operation
 /// before it:
 ///   w' = w * m, b' = b * m + offset, each step rounded to float32 as TensorFlow does.
-/// Declines when the linear result has another reader or is already clamped.
+/// A clamp that the folded operation carries moves along. Declines when the linear result
+/// has another reader or is already clamped.
 Graph FoldAffine(const Graph& graph);
 
 /// Folds a constant factor or offset in front of a convolution, depthwise convolution or
@@ -42,6 +43,15 @@ Graph FoldPositiveScale(const Graph& graph);
 /// padding, an identity permutation, a concatenation of one, a 1x1 depthwise convolution
 /// by ones, a clamp at zero of what can't be negative.
 Graph RemoveIdentities(const Graph& graph);
+
+/// One HardSwish for x relu6(x + 3) / 6, in whichever order it is multiplied. Declines
+/// when a product in between has another reader.
+Graph RecoverHardSwish(const Graph& graph);
+
+/// Expresses Pack, which tools take for a sign of dynamic shapes, by Concatenation of at
+/// most ten tensors and Reshape: one reshape behind where only axes of size 1 come before
+/// the new one, else one in front for each operand.
+Graph ExpressPacks(const Graph& graph);
 
 /// Makes padding in front of a convolution the convolution's own, where "same" means just
 /// that padding.

@@ -34,7 +34,9 @@ Graph Settled(Graph graph, std::size_t count, const PassListener& listener) {
 const std::vector<Pass>& Passes() {
   static const std::vector<Pass> kPasses = {
       {"fold_constants", FoldConstants},           // what no input reaches
+      {"express_packs", ExpressPacks},             // what few devices have
       {"remove_identities", RemoveIdentities},     // slices and reshapes of everything
+      {"recover_hard_swish", RecoverHardSwish},    // before its parts are folded
       {"merge_movers", MergeMovers},               // one transpose or reshape for two
       {"sink_reshapes", SinkReshapes},             // out of the way of what follows
       {"fold_padding", FoldPadding},               // zero padding into convolutions
