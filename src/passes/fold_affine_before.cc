@@ -38,6 +38,10 @@ bool Takes(const Graph& graph, const Node& linear, const Affine& affine) {
   if (const auto* conv = std::get_if<DepthwiseConv2d>(&linear.op)) {
     return affine.offset.empty() || !ReadsZerosOutside(*conv, in, weights);
   }
+  // At the edges fewer taps reach an output.
+  if (std::holds_alternative<TransposeConv>(linear.op)) {
+    return affine.offset.empty() && AllEqual(affine.scale);
+  }
   return true;
 }
 
@@ -61,6 +65,7 @@ class Search {
       if (!producer.has_value()) return std::nullopt;
       const Node& node = graph_.nodes[*producer];
       if (auto affine = AffineOf(graph_, node)) {
+        if (*ActivationOf(node.op) != Activation::kNone) return std::nullopt;
         if (reader.has_value()) {  // behind it, channels are others
           if (!affine->offset.empty() || !AllEqual(affine->scale)) return std::nullopt;
           affine->scale.resize(1);

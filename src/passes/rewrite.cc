@@ -92,7 +92,8 @@ const Activation* ActivationOf(const Op& op) {
 bool IsLinear(const Graph& graph, const Node& node) {
   const bool is_kind = std::holds_alternative<Conv2d>(node.op) ||
                        std::holds_alternative<DepthwiseConv2d>(node.op) ||
-                       std::holds_alternative<FullyConnected>(node.op);
+                       std::holds_alternative<FullyConnected>(node.op) ||
+                       std::holds_alternative<TransposeConv>(node.op);
   return is_kind &&
          std::all_of(node.inputs.begin() + 1, node.inputs.end(), [&graph](ValueId id) {
            return ConstantFloats(graph, id).has_value();
@@ -126,11 +127,7 @@ std::vector<float> BiasOf(const Graph& graph, const Node& linear) {
 }
 
 std::optional<Affine> AffineOf(const Graph& graph, const Node& node) {
-  const Activation* activation = ActivationOf(node.op);
-  if (node.inputs.size() != 2 || activation == nullptr ||
-      *activation != Activation::kNone) {
-    return std::nullopt;
-  }
+  if (node.inputs.size() != 2) return std::nullopt;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;
   const Shape& x = graph[node.inputs[first_constant ? 1 : 0]].shape;
   if (x.empty() || x != graph[node.outputs[0]].shape) return std::nullopt;

@@ -14,7 +14,7 @@ namespace kinglet {
 Activation* ActivationOf(Op& op);
 const Activation* ActivationOf(const Op& op);
 
-/// Whether the node is Conv2d, DepthwiseConv2d or FullyConnected with constant weights
+/// Whether the node is a convolution of any kind or fully connected with constant weights
 /// (input 1) and bias (input 2).
 bool IsLinear(const Graph& graph, const Node& node);
 
@@ -32,7 +32,8 @@ struct Affine {
   std::vector<float> offset;
 };
 
-/// The node as an affine map per channel of its only computed operand, or nothing.
+/// The node, before the clamp that it may carry, as an affine map per channel of its only
+/// computed operand; or nothing.
 std::optional<Affine> AffineOf(const Graph& graph, const Node& node);
 
 /// Gives a linear node the weights w * scale and the bias b * scale + offset, each step

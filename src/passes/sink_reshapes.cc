@@ -1,6 +1,8 @@
 // f(reshape(x)) = reshape(f(x)) where f looks at each element alone, or at its channel
 // and the reshape keeps the channels. The operation so meets the producer that can absorb
 // it, and the reshape the next one.
+#include <map>
+
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
@@ -17,10 +19,18 @@ bool IsUnary(const Op& op) {
                  Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
 }
 
+/// The node without a clamp, which looks at each element alone.
+Node Unclamped(Node node) {
+  if (Activation* activation = ActivationOf(node.op); activation != nullptr) {
+    *activation = Activation::kNone;
+  }
+  return node;
+}
+
 /// Whether the node works on `in`, what the reshape reads, as it does on its result.
 bool Commutes(const Graph& graph, const Node& node, const Shape& in) {
   if (IsUnary(node.op)) return true;
-  if (!AffineOf(graph, node).has_value()) return false;
+  if (!AffineOf(graph, Unclamped(node)).has_value()) return false;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;
   const Value& constant = graph[node.inputs[first_constant ? 0 : 1]];
   if (constant.shape.size() > in.size()) return false;
@@ -52,16 +62,18 @@ Graph SinkReshapes(const Graph& graph) {
   const Uses uses(graph);
   Graph sunk = graph;
   sunk.nodes.clear();
+  // By what they make, those that sank as well: the next node in a chain meets them.
+  std::map<ValueId, Node> reshapes;
   for (const Node& node : graph.nodes) {
     const auto operand = OnlyComputedInput(graph, node);
-    const auto producer = operand.has_value() ? uses.Producer(*operand) : std::nullopt;
-    if (!producer.has_value() ||
-        !std::holds_alternative<Reshape>(graph.nodes[*producer].op)) {
-      sunk.nodes.push_back(node);
-      continue;
-    }
-    for (Node& made : Swapped(sunk, uses, node, graph.nodes[*producer])) {
-      sunk.nodes.push_back(std::move(made));
+    const auto reshape = operand.has_value() ? reshapes.find(*operand) : reshapes.end();
+    std::vector<Node> made = {node};
+    if (reshape != reshapes.end()) made = Swapped(sunk, uses, node, reshape->second);
+    for (Node& next : made) {
+      if (std::holds_alternative<Reshape>(next.op)) {
+        reshapes.insert_or_assign(next.outputs[0], next);
+      }
+      sunk.nodes.push_back(std::move(next));
     }
   }
   return WithoutDeadParts(sunk);

@@ -136,10 +136,30 @@ TEST(FoldAffine, DeclinesWhatIsNoMapPerChannel) {
   declines(
       "const c : float32[2] = 1 2\n"
       "z : float32[1x1x2x2] = div(c, y)\nout output_0 = z\n");
-  declines(
-      "const c : float32[2] = 1 2\n"  // clamped in its turn
-      "z : float32[1x1x2x2] = add(y, c) activation=relu\nout output_0 = z\n");
   declines("z : float32[1x1x2x2] = add(y, y)\nout output_0 = z\n");
+}
+
+TEST(FoldAffine, TakesAClampAlong) {
+  ExpectRewrite(FoldAffine,
+                Conv("const o : float32[2] = 1 -1\n"
+                     "z : float32[1x1x2x2] = add(y, o) activation=relu6\n"
+                     "out output_0 = z\n"),
+                "in input = x : float32[1x1x2x1]\n"
+                "const w : float32[2x1x1x1] = 2 3\nconst b : float32[2] = 5 4\n"
+                "z : float32[1x1x2x2] = conv_2d(x, w, b) activation=relu6\n"
+                "out output_0 = z\n");
+}
+
+TEST(FoldAffine, FoldsIntoATransposedConvolution) {
+  ExpectRewrite(FoldAffine,
+                "in input = x : float32[1x1x1x1]\nconst w : float32[2x1x1x1] = 2 3\n"
+                "const m : float32[2] = 2 4\n"
+                "y : float32[1x1x1x2] = transpose_conv(x, w) out_h=1 out_w=1\n"
+                "z : float32[1x1x1x2] = mul(y, m)\nout output_0 = z\n",
+                "in input = x : float32[1x1x1x1]\nconst w : float32[2x1x1x1] = 4 12\n"
+                "const b : float32[2] = 0 0\n"
+                "z : float32[1x1x1x2] = transpose_conv(x, w, b) out_h=1 out_w=1\n"
+                "out output_0 = z\n");
 }
 
 TEST(FoldAffine, DeclinesBehindAClamp) {

@@ -44,6 +44,16 @@ TEST(SinkReshapes, MovesConstantsPerChannelAndForAll) {
   }
 }
 
+TEST(SinkReshapes, TakesAClampAlong) {
+  ExpectRewrite(
+      SinkReshapes,
+      Text("const c : float32[3] = 1 2 3\n",
+           std::string(kReshape) + "y : float32[1x4x3] = add(r, c) activation=relu\n"),
+      Text("const c : float32[3] = 1 2 3\n",
+           "a : float32[1x2x2x3] = add(x, c) activation=relu\n"
+           "y : float32[1x4x3] = reshape(a) shape=[1,4,3]\n"));
+}
+
 TEST(SinkReshapes, DeclinesConstantsThatTheReshapeWouldMisplace) {
   ExpectUnchanged(SinkReshapes,  // other channels
                   Text("const c : float32[12] = 1 2 3 4 5 6 7 8 9 10 11 12\n",
