@@ -98,7 +98,7 @@ class Assigner {
   /// What the operands and results share: the result's parameters, or those of a single
   /// operand; settled ones before others.
   std::optional<QuantParams> CommonParams(const Node& node) {
-    std::vector<ValueId> sources = FloatOperands(graph_, node);
+    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node);
     if (sources.size() != 1) sources.clear();
     sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
     for (const bool settled : {true, false}) {

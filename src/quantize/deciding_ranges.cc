@@ -9,6 +9,18 @@
 namespace kinglet {
 namespace {
 
+/// The operand of Maximum and Minimum beside a constant, if others read it too.
+std::optional<ValueId> ComparesShared(const Graph& graph, const Uses& uses,
+                                      const Node& node) {
+  const bool compares = std::holds_alternative<Maximum>(node.op) ||
+                        std::holds_alternative<Minimum>(node.op);
+  if (!compares) return std::nullopt;
+  const bool first_constant = graph[node.inputs[0]].constant != nullptr;
+  if (first_constant == (graph[node.inputs[1]].constant != nullptr)) return std::nullopt;
+  const ValueId computed = node.inputs[first_constant ? 1 : 0];
+  return uses.Count(computed) > 1 ? std::optional(computed) : std::nullopt;
+}
+
 class Pruning {
  public:
   Pruning(const Graph& graph, const Ranges& ranges,
@@ -41,7 +53,7 @@ class Pruning {
   }
 
   [[nodiscard]] bool HasOneComputedOperand(const Node& node) const {
-    const std::vector<ValueId> operands = FloatOperands(graph_, node);
+    const std::vector<ValueId> operands = DecidingOperands(graph_, uses_, node);
     return operands.size() == 1 && graph_[operands[0]].constant == nullptr;
   }
 
@@ -49,7 +61,7 @@ class Pruning {
     const auto producer = uses_.Producer(id);
     if (!producer.has_value() || !quantized_nodes_[*producer]) return;
     const Node& node = graph_.nodes[*producer];
-    if (!WantsOneScale(node)) return;
+    if (!WantsOneScale(node) || ComparesShared(graph_, uses_, node).has_value()) return;
     for (const ValueId operand : node.inputs) {
       if (!ranges_[Index(operand)].has_value() || seen_[Index(operand)]) continue;
       seen_[Index(operand)] = true;
@@ -74,6 +86,12 @@ std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node) {
     return graph[id].dtype == DType::kFloat32;
   });
   return operands;
+}
+
+std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
+                                      const Node& node) {
+  if (const auto shared = ComparesShared(graph, uses, node)) return {*shared};
+  return FloatOperands(graph, node);
 }
 
 bool WantsOneScale(const Node& node) {

@@ -11,6 +11,12 @@ namespace kinglet {
 /// The operands that hold real numbers: not indices, conditions and sizes.
 std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node);
 
+/// The operands that have a say in the scale that an operation wants for all: the float
+/// ones; but where one computed value is compared with a constant and has other readers,
+/// that value alone, since the result's range would cut it for them.
+std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
+                                      const Node& node);
+
 /// Whether the operation wants its float operands and results alike.
 bool WantsOneScale(const Node& node);
 

@@ -108,6 +108,22 @@ TEST(AssignParams, LetsTheLastOfAChainOfConcatenationsDecide) {
   }
 }
 
+// Below, x is cut to -4..0 by the minimum; its other reader needs 0..2 as well.
+TEST(AssignParams, LeavesAnOperandOfAComparisonToItsOtherReaders) {
+  const std::string text =
+      "in input = x : float32[1x2]\nconst c : float32[1] = 0\n"
+      "m : float32[1x2] = minimum(x, c)\ny : float32[1x2] = exp(m)\n";
+  const RangesByName ranges = {{"x", kFour}, {"m", {-4, 0}}, {"y", kOne}, {"z", kOne}};
+  const Plan shared(text +
+                        "z : float32[1x2] = tanh(x)\nout output_0 = y\n"
+                        "out output_1 = z\n",
+                    ranges);
+  EXPECT_EQ(shared["x"], ActivationParams(kFour));
+  EXPECT_EQ(shared["m"], ActivationParams(kFour));
+  const Plan alone(text + "out output_0 = y\n", ranges);
+  EXPECT_EQ(alone["x"], ActivationParams({-4, 0}));
+}
+
 TEST(AssignParams, GivesAnOperandOfTwoToTheLaterOne) {
   const Plan plan(
       "in input = x : float32[1x2]\n"
