@@ -70,16 +70,21 @@ ValueId Silu(const Site& site, ValueId x) {
   return site.Node(Mul{}, {x, site.Node(Logistic{}, {x}, "sigmoid")});
 }
 
+/// x below zero, else 0. A minimum with 0 would make INT8 give x its range.
+ValueId BelowZero(const Site& site, ValueId x, ValueId above) {
+  return site.Node(Sub{}, {x, above}, "below");
+}
+
 /// scale * (max(x, 0) + alpha * (exp(min(x, 0)) - 1))
 ValueId ExponentialLinear(const Site& site, ValueId x, float scale, float alpha) {
-  const ValueId rising = Times(site.context, x, scale, site.Part("scale"));
-  const ValueId above = site.Node(Relu{}, {rising}, "above");
-  const ValueId below = site.Node(Minimum{}, {x, site.Scalar("zero", 0)}, "below");
-  const ValueId exp = site.Node(Exp{}, {below}, "exp");
-  const ValueId scaled = Times(site.context, exp, scale * alpha, site.Part("alpha"));
-  const ValueId from_zero =
-      site.Node(Sub{}, {scaled, site.Scalar("limit", scale * alpha)}, "from_zero");
-  return site.Node(Add{}, {above, from_zero});
+  const ValueId above = site.Node(Relu{}, {x}, "above");
+  const ValueId exp = site.Node(Exp{}, {BelowZero(site, x, above)}, "exp");
+  const float limit = scale * alpha;
+  const ValueId falling = limit == 1 ? Plus(site.context, exp, -1, site.Part("from_zero"))
+                                     : ScaledAndShifted(site.context, exp, limit, -limit,
+                                                        site.Part("from_zero"));
+  const ValueId rising = Times(site.context, above, scale, site.Part("scale"));
+  return site.Node(Add{}, {rising, falling});
 }
 
 ValueId Selu(const Site& site, ValueId x) {
@@ -105,8 +110,8 @@ ValueId LogSigmoid(const Site& site, ValueId x) {
   const ValueId sigmoid =
       site.Node(Logistic{}, {site.Node(Abs{}, {x}, "abs")}, "sigmoid");
   const ValueId log = site.Node(Log{}, {sigmoid}, "log");
-  const ValueId below = site.Node(Minimum{}, {x, site.Scalar("zero", 0)}, "below");
-  return site.Node(Add{}, {below, log});
+  const ValueId above = site.Node(Relu{}, {x}, "above");
+  return site.Node(Add{}, {BelowZero(site, x, above), log});
 }
 
 /// x tanh(softplus(x)) = y tanh(log(sigmoid(y))) with y = -x.

@@ -64,6 +64,25 @@ ValueId Plus(const LayerContext& context, ValueId x, float offset,
   return context.Node(Add{}, {x, context.Scalar(suffix + "/offset", offset)}, suffix);
 }
 
+ValueId ScaledAndShifted(const LayerContext& context, ValueId x, float factor,
+                         float offset, const std::string& suffix) {
+  const Shape& shape = context.ShapeOf(x);
+  if (shape.size() != 4) {
+    const ValueId scaled = Times(context, x, factor, suffix + "/mul");
+    return Plus(context, scaled, offset, suffix);
+  }
+  const auto constant = [&](const char* name, Shape of, float value) {
+    const std::vector<float> values(static_cast<std::size_t>(ElementCount(of)), value);
+    return context.Constant(
+        suffix + name, Tensor::Of<float>(std::move(of), std::span<const float>(values)));
+  };
+  const std::int64_t channels = shape.back();
+  return context.Node(DepthwiseConv2d{},
+                      {x, constant("/factor", {1, 1, 1, channels}, factor),
+                       constant("/offset", {channels}, offset)},
+                      suffix);
+}
+
 Ints PermToLast(std::int64_t axis, std::size_t rank) {
   Ints perm(rank);
   std::iota(perm.begin(), perm.end(), 0);

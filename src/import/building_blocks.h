@@ -32,8 +32,14 @@ ValueId Times(const LayerContext& context, ValueId x, float factor,
 ValueId Plus(const LayerContext& context, ValueId x, float offset,
              const std::string& suffix);
 
-/// Makes axis `from` the last one; Undo brings it back.
+/// x * factor + offset with scalars: a depthwise convolution where x is a picture, of one
+/// rounding in INT8, else a product and a sum.
+ValueId ScaledAndShifted(const LayerContext& context, ValueId x, float factor,
+                         float offset, const std::string& suffix);
+
+/// The axes with `axis` as the last one.
 Ints PermToLast(std::int64_t axis, std::size_t rank);
+/// What undoes a permutation.
 Ints Inverse(const Ints& perm);
 
 /// Applies a Keras activation (the value of an `activation` key) to `x`.

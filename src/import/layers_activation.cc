@@ -67,17 +67,14 @@ std::vector<ValueId> BuildLeakyRelu(const LayerContext& context) {
   return {context.Node(LeakyRelu{static_cast<float>(slope)}, {context.Input()})};
 }
 
-/// x where x >= 0, else alpha * (exp(x) - 1)
+/// x where x >= 0, else alpha * (exp(x) - 1): the slope alpha below zero of what ELU
+/// makes.
 std::vector<ValueId> BuildElu(const LayerContext& context) {
   const auto alpha = static_cast<float>(context.Number("alpha", 1));
   const ValueId x = context.Input();
   if (alpha == 1) return {context.Node(Elu{}, {x})};
-  const ValueId zero = context.Scalar("zero", 0);
-  const ValueId below = context.Node(Minimum{}, {x, zero}, "below");
-  const ValueId exp = context.Node(Exp{}, {below}, "exp");
-  const ValueId scaled = Times(context, exp, alpha, "alpha");
-  const ValueId from_zero = Plus(context, scaled, -alpha, "from_zero");
-  return {context.Node(Add{}, {context.Node(Relu{}, {x}, "above"), from_zero})};
+  const ValueId elu = context.Node(Elu{}, {x}, "elu");
+  return {context.Node(LeakyRelu{alpha}, {elu})};
 }
 
 /// alpha has the shape of a sample, with size 1 along shared axes (counted from 1).
@@ -132,7 +129,7 @@ const std::vector<LayerRow>& ActivationLayers() {
        {"max_value", "negative_slope", "threshold"}},
       {"LeakyReLU", BuildLeakyRelu, "LEAKY_RELU", {"negative_slope", "alpha"}},
       {"ThresholdedReLU", BuildThresholdedRelu, "GREATER, SELECT_V2", {"theta"}},
-      {"ELU", BuildElu, "ELU; for another alpha EXP between additions", {"alpha"}},
+      {"ELU", BuildElu, "ELU, LEAKY_RELU", {"alpha"}},
       {"PReLU", BuildPRelu, "PRELU", {"shared_axes"}},
       {"Softmax",
        BuildSoftmax,

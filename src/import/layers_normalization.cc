@@ -48,30 +48,45 @@ Shape SizesAt(const Shape& x, const Ints& axes) {
   return sizes;
 }
 
-/// y * gamma + beta, of which the layer has those that its flags say.
-ValueId ScaledAndCentred(const LayerContext& context, ValueId y, const Ints& axes,
-                         bool has_gamma, bool has_beta) {
-  const Shape shape = context.ShapeOf(y);
+/// Gamma and beta of a layer, of which it has those that its flags say.
+struct Stored {
+  std::optional<ValueId> gamma;
+  std::optional<ValueId> beta;
+};
+
+/// From variables of that shape, in the shape `along` in which they meet the data.
+Stored StoredFor(const LayerContext& context, const Shape& shape, const Shape& along,
+                 bool has_gamma, bool has_beta) {
   context.ExpectVariables("", (has_gamma ? 1U : 0U) + (has_beta ? 1U : 0U));
   std::size_t index = 0;
   const auto next = [&](const char* name) {
-    const Tensor stored = context.Variable("", index++, SizesAt(shape, axes));
-    return context.Constant(name, stored.Reshaped(Along(shape, axes)));
+    return context.Constant(name, context.Variable("", index++, shape).Reshaped(along));
   };
-  if (has_gamma) y = context.Node(Mul{}, {y, next("gamma")}, "scale");
-  if (has_beta) y = context.Node(Add{}, {y, next("beta")}, "center");
-  return y;
+  Stored stored;
+  if (has_gamma) stored.gamma = next("gamma");
+  if (has_beta) stored.beta = next("beta");
+  return stored;
 }
 
-/// x / sqrt(mean of squares over `axes` + epsilon)
-ValueId OverRootMeanSquare(const LayerContext& context, ValueId x, const Ints& axes,
-                           float epsilon) {
+/// 1 / sqrt(mean of squares over `axes` + epsilon)
+ValueId InverseRoot(const LayerContext& context, ValueId x, const Ints& axes,
+                    float epsilon) {
   const ValueId square = context.Node(Mul{}, {x, x}, "square");
   const ValueId mean =
       context.Node(Mean{{.axes = axes, .keep_dims = true}}, {square}, "variance");
-  const ValueId inverse =
-      context.Node(Rsqrt{}, {Plus(context, mean, epsilon, "epsilon")}, "rsqrt");
-  return context.Node(Mul{}, {x, inverse}, "normalize");
+  return context.Node(Rsqrt{}, {Plus(context, mean, epsilon, "epsilon")}, "rsqrt");
+}
+
+/// x * (factor * gamma) + beta: the product of the small tensors first, which costs INT8
+/// no rounding of x.
+ValueId Scaled(const LayerContext& context, ValueId x, ValueId factor,
+               const Stored& stored) {
+  if (stored.gamma.has_value()) {
+    factor = context.Node(Mul{}, {factor, *stored.gamma}, "scale");
+  }
+  const ValueId y = context.Node(Mul{}, {x, factor}, "normalize");
+  if (!stored.beta.has_value()) return y;
+  return context.Node(Add{}, {y, *stored.beta}, "center");
 }
 
 ValueId Centred(const LayerContext& context, ValueId x, const Ints& axes) {
@@ -83,52 +98,44 @@ float Epsilon(const LayerContext& context, double missing) {
   return static_cast<float>(context.Number("epsilon", missing));
 }
 
-/// Root mean square of x around its mean, which `rms_scaling` doesn't subtract from it.
-ValueId RmsScaled(const LayerContext& context, ValueId x, const Ints& axes,
-                  float epsilon) {
-  const ValueId centred = Centred(context, x, axes);
-  const ValueId square = context.Node(Mul{}, {centred, centred}, "square");
-  const ValueId variance =
-      context.Node(Mean{{.axes = axes, .keep_dims = true}}, {square}, "variance");
-  const ValueId inverse =
-      context.Node(Rsqrt{}, {Plus(context, variance, epsilon, "epsilon")}, "rsqrt");
-  return context.Node(Mul{}, {x, inverse}, "normalize");
+Ints NormalizedAxes(const LayerContext& context) {
+  const std::size_t rank = context.ShapeOf(context.Input()).size();
+  return AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1},
+                rank);
 }
 
+/// `rms_scaling` divides by the deviation without subtracting the mean.
 std::vector<ValueId> BuildLayerNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
-  const std::size_t rank = context.ShapeOf(x).size();
-  const Ints axes =
-      AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
+  const Shape shape = context.ShapeOf(x);
+  const Ints axes = NormalizedAxes(context);
   constexpr double kDefault = 1e-3;
-  const float epsilon = Epsilon(context, kDefault);
-  if (context.Flag("rms_scaling", false)) {
-    return {ScaledAndCentred(context, RmsScaled(context, x, axes, epsilon), axes, true,
-                             false)};
-  }
-  const ValueId normal =
-      OverRootMeanSquare(context, Centred(context, x, axes), axes, epsilon);
-  return {ScaledAndCentred(context, normal, axes, context.Flag("scale", true),
-                           context.Flag("center", true))};
+  const bool is_rms = context.Flag("rms_scaling", false);
+  const Stored stored = StoredFor(context, SizesAt(shape, axes), Along(shape, axes),
+                                  is_rms || context.Flag("scale", true),
+                                  !is_rms && context.Flag("center", true));
+  const ValueId centred = Centred(context, x, axes);
+  const ValueId factor = InverseRoot(context, centred, axes, Epsilon(context, kDefault));
+  return {Scaled(context, is_rms ? x : centred, factor, stored)};
 }
 
 std::vector<ValueId> BuildRmsNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
-  const std::size_t rank = context.ShapeOf(x).size();
-  const Ints axes =
-      AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
+  const Shape shape = context.ShapeOf(x);
+  const Ints axes = NormalizedAxes(context);
   constexpr double kDefault = 1e-6;
-  const ValueId normal = OverRootMeanSquare(context, x, axes, Epsilon(context, kDefault));
-  return {ScaledAndCentred(context, normal, axes, true, false)};
+  const Stored stored =
+      StoredFor(context, SizesAt(shape, axes), Along(shape, axes), true, false);
+  return {Scaled(context, x, InverseRoot(context, x, axes, Epsilon(context, kDefault)),
+                 stored)};
 }
 
 /// x as [batch, positions, groups, channels of a group].
 std::vector<ValueId> BuildGroupNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const Shape shape = context.ShapeOf(x);
-  const std::size_t rank = shape.size();
-  const std::int64_t axis = AxisOf(context, context.Int("axis", -1), rank);
-  const Ints perm = PermToLast(axis, rank);
+  const std::int64_t axis = AxisOf(context, context.Int("axis", -1), shape.size());
+  const Ints perm = PermToLast(axis, shape.size());
   const ValueId last = Transposed(context, x, perm, "to_last");
   const Shape ordered = context.ShapeOf(last);
   const std::int64_t channels = ordered.back();
@@ -139,17 +146,19 @@ std::vector<ValueId> BuildGroupNormalization(const LayerContext& context) {
     context.Corrupt(fmt::format("{} channels in {} groups", channels, groups));
   }
   const std::int64_t positions = ElementCount(shape) / shape[0] / channels;
-  const ValueId apart =
-      Reshaped(context, last, {shape[0], positions, groups, channels / groups}, "groups");
+  const std::int64_t each = channels / groups;
   constexpr double kDefault = 1e-3;
-  const ValueId normal = OverRootMeanSquare(context, Centred(context, apart, {1, 3}),
-                                            {1, 3}, Epsilon(context, kDefault));
-  const ValueId joined = Reshaped(context, normal, ordered, "join");
-  const auto last_axis = static_cast<std::int64_t>(rank) - 1;
-  const ValueId y =
-      ScaledAndCentred(context, joined, {last_axis}, context.Flag("scale", true),
-                       context.Flag("center", true));
-  return {Transposed(context, y, Inverse(perm), "from_last")};
+  const Stored stored =
+      StoredFor(context, {channels}, {groups, each}, context.Flag("scale", true),
+                context.Flag("center", true));
+  const ValueId apart =
+      Reshaped(context, last, {shape[0], positions, groups, each}, "groups");
+  const ValueId centred = Centred(context, apart, {1, 3});
+  const ValueId factor =
+      InverseRoot(context, centred, {1, 3}, Epsilon(context, kDefault));
+  const ValueId y = Scaled(context, centred, factor, stored);
+  return {Transposed(context, Reshaped(context, y, ordered, "join"), Inverse(perm),
+                     "from_last")};
 }
 
 /// x / sqrt(max(sum of squares, smallest))

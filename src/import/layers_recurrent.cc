@@ -118,7 +118,7 @@ const std::vector<LayerRow>& RecurrentLayers() {
        KeysWith({}), MaskUse::kUsed},
       {"GRU", BuildRecurrent,
        "per step FULLY_CONNECTED, ADD, LOGISTIC, SPLIT, FULLY_CONNECTED, MUL, ADD, TANH, "
-       "SUB, MUL, ADD",
+       "SUB, MUL, MUL, ADD",
        KeysWith({"reset_after"}), MaskUse::kUsed},
       {"SimpleRNN", BuildRecurrent, "per step FULLY_CONNECTED, ADD, TANH", KeysWith({}),
        MaskUse::kUsed},

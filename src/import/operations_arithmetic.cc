@@ -17,6 +17,19 @@ std::vector<ValueId> OfTwo(const Operation& operation) {
   return {operation.Node(Typed{}, {a, b})};
 }
 
+/// A limit of zero from below is a RELU.
+std::vector<ValueId> LargerOf(const Operation& operation) {
+  const auto [a, b] = operation.Pair(kFirst, kSecond);
+  for (const auto& [limit, x] : {std::pair(a, b), std::pair(b, a)}) {
+    const auto& constant = operation.context().graph()[limit].constant;
+    const bool is_zero = constant != nullptr && constant->size() == 1 &&
+                         constant->dtype() == DType::kFloat32 &&
+                         constant->Data<float>()[0] == 0;
+    if (is_zero) return {operation.Node(Relu{}, {x})};
+  }
+  return {operation.Node(Maximum{}, {a, b})};
+}
+
 /// A constant divisor becomes a factor, for which INT8 has a kernel everywhere.
 std::vector<ValueId> Divide(const Operation& operation) {
   auto [a, b] = operation.Pair(kFirst, kSecond);
@@ -39,11 +52,6 @@ std::vector<ValueId> OfOne(const Operation& operation) {
 
 std::vector<ValueId> Negative(const Operation& operation) {
   return {Times(operation.context(), operation.Operand(0, kFirst), -1, "negative")};
-}
-
-std::vector<ValueId> SquareOf(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kFirst);
-  return {operation.Node(Mul{}, {x, x})};
 }
 
 std::vector<ValueId> Reciprocal(const Operation& operation) {
@@ -201,7 +209,7 @@ const std::vector<OperationRow>& ArithmeticOperations() {
        {"math.pow", "__operators__.pow", "pow"},
        Power,
        "MUL, SQRT, RSQRT, POW, by the exponent"},
-      {"Maximum", {"math.maximum", "maximum"}, OfTwo<Maximum>, "MAXIMUM"},
+      {"Maximum", {"math.maximum", "maximum"}, LargerOf, "MAXIMUM"},
       {"Minimum", {"math.minimum", "minimum"}, OfTwo<Minimum>, "MINIMUM"},
       {"SquaredDifference",
        {"math.squared_difference"},
@@ -209,7 +217,7 @@ const std::vector<OperationRow>& ArithmeticOperations() {
        "SQUARED_DIFFERENCE"},
       {"Negative", {"math.negative", "__operators__.neg"}, Negative, "MUL"},
       {"Absolute", {"math.abs", "abs"}, OfOne<Abs>, "ABS"},
-      {"Square", {"math.square", "square"}, SquareOf, "MUL"},
+      {"Square", {"math.square", "square"}, OfOne<Square>, "SQUARE"},
       {"Sqrt", {"math.sqrt", "sqrt"}, OfOne<Sqrt>, "SQRT"},
       {"Rsqrt", {"math.rsqrt"}, OfOne<Rsqrt>, "RSQRT"},
       {"Exp", {"math.exp", "exp"}, OfOne<Exp>, "EXP"},

@@ -163,16 +163,17 @@ CellStep LstmSteps(const Cell& cell, ValueId x) {
   };
 }
 
-/// h' = n + z (h - n), the same as z h + (1 - z) n; without a past n - z n.
+/// h' = z h + (1 - z) n; without a past (1 - z) n. In INT8 both products are of what
+/// lies within -1 and 1, n + z (h - n) would need twice that range.
 ValueId Blended(const Cell& cell, ValueId z, ValueId n, const States& states,
                 std::size_t step) {
-  if (states.empty()) {
-    const ValueId part = cell.Node(Mul{}, {z, n}, AtStep("part", step));
-    return cell.Node(Sub{}, {n, part}, AtStep("output", step));
-  }
-  const ValueId way = cell.Node(Sub{}, {states[0], n}, AtStep("way", step));
-  const ValueId part = cell.Node(Mul{}, {z, way}, AtStep("part", step));
-  return cell.Node(Add{}, {n, part}, AtStep("output", step));
+  const ValueId one = cell.context.Scalar(cell.Named("one"), 1);
+  const ValueId rest = cell.Node(Sub{}, {one, z}, AtStep("rest", step));
+  const std::string name = AtStep("output", step);
+  if (states.empty()) return cell.Node(Mul{}, {rest, n}, name);
+  const ValueId fresh = cell.Node(Mul{}, {rest, n}, AtStep("fresh", step));
+  const ValueId kept = cell.Node(Mul{}, {z, states[0]}, AtStep("kept", step));
+  return cell.Node(Add{}, {kept, fresh}, name);
 }
 
 /// The reset gate r scales what the candidate sees of the past: after its product with
