@@ -13,6 +13,7 @@ using Action = std::function<void()>;
 void AddConvert(CLI::App& app, Action& action);
 void AddFeatures(CLI::App& app, Action& action);
 void AddInspect(CLI::App& app, Action& action);
+void AddLayers(CLI::App& app, Action& action);
 void AddRun(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
 

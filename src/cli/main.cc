@@ -52,6 +52,7 @@ int Main(int argc, char** argv) {
   Action action;
   AddConvert(app, action);
   AddInspect(app, action);
+  AddLayers(app, action);
   AddRun(app, action);
   AddFeatures(app, action);
   AddValidate(app, action);

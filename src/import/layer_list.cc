@@ -18,10 +18,8 @@ constexpr const char* kIntroduction =
     "Operations of a layer's activation are added to those of the layer, and passes "
     "merge what can be merged.\n\n"
     "A mask is honoured by the recurrent layers, GlobalAveragePooling1D and the "
-    "attention "
-    "layers; elsewhere it changes nothing. `channels_first` data is transposed around "
-    "the "
-    "layer.\n\n";
+    "attention layers; elsewhere it changes nothing. `channels_first` data is transposed "
+    "around the layer.\n\n";
 
 std::string Rows(const std::vector<KnownLayer>& layers, bool supported) {
   std::string text;
