@@ -1,6 +1,7 @@
 // kinglet run: a model over arrays.
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 
 #include "cli/commands.h"
@@ -30,6 +31,17 @@ void Run(Flags& flags) {
   }
 }
 
+void AddRoundingOption(CLI::App& command, Rounding& rounding) {
+  const std::map<std::string, Rounding> choices = {{"double", Rounding::kDouble},
+                                                   {"single", Rounding::kSingle}};
+  command
+      .add_option("--rounding", rounding,
+                  "Of integers: double as TensorFlow Lite is built by default, or single "
+                  "as with TFLITE_SINGLE_ROUNDING [double]")
+      ->transform(CLI::CheckedTransformer(choices))
+      ->type_name("MODE");
+}
+
 }  // namespace
 
 void AddRun(CLI::App& app, Action& action) {
@@ -51,6 +63,7 @@ void AddRun(CLI::App& app, Action& action) {
       ->type_name("FILE.npz");
   command->add_flag("--all-tensors", flags->job.all_tensors,
                     "Keep every computed tensor besides the outputs");
+  AddRoundingOption(*command, flags->job.rounding);
   AddModelOptions(*command, flags->model);
   AddThreadsOption(*command, flags->job.threads);
   command->add_flag("--quiet", flags->console.quiet, "Print nothing");

@@ -51,6 +51,7 @@ IntDistances::IntDistances(double beta, double scale) {
   radius_ = static_cast<std::int32_t>(std::min(radius, 2147483647.0));
 }
 
+// Shifts go left only, so that single rounding would give the same.
 std::int32_t IntDistances::Scaled(std::int32_t d) const {
   return Multiply(-d, multiplier_, Rounding::kDouble);
 }
@@ -77,11 +78,13 @@ void IntSoftmax::Run(Size rows, Size columns, const std::int8_t* in,
   }
 }
 
-IntLogSoftmax::IntLogSoftmax(double scale)
-    : distances_(1.0, scale), exponentials_(ExponentialsOf(distances_)) {
+IntLogSoftmax::IntLogSoftmax(double scale, Rounding rounding)
+    : distances_(1.0, scale),
+      rounding_(rounding),
+      exponentials_(ExponentialsOf(distances_)) {
   const Multiplier& m = distances_.multiplier();
   const double reverse = std::ldexp(1.0, 31 - m.shift) / m.value;
-  from_scaled_ = QuantizeMultiplier(reverse, Rounding::kDouble);
+  from_scaled_ = QuantizeMultiplier(reverse, rounding);
 }
 
 // Results below -16, and distances that would leave Q5.26, are the smallest result.
@@ -92,7 +95,7 @@ void IntLogSoftmax::Run(Size rows, Size columns, const std::int8_t* in,
     const std::int32_t largest = *std::max_element(in, in + columns);
     const std::int32_t log_sum = LogOfSum(SumOf(exponentials_, largest, columns, in));
     const std::int32_t farthest =
-        Multiply(log_sum + INT32_MIN, from_scaled_, Rounding::kDouble);
+        Multiply(log_sum + INT32_MIN, from_scaled_, rounding_);
     const std::int32_t limit = std::max(-distances_.radius() - 1, farthest);
     for (Size i = 0; i < columns; ++i) {
       const std::int32_t d = in[i] - largest;

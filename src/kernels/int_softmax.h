@@ -44,7 +44,7 @@ class IntSoftmax {
 /// Logarithm of the softmax. Immutable and safe to run from many threads.
 class IntLogSoftmax {
  public:
-  explicit IntLogSoftmax(double scale);
+  IntLogSoftmax(double scale, Rounding rounding);
 
   /// Results of scale 16/256 and zero point 127.
   void Run(Size rows, Size columns, const std::int8_t* in, std::int8_t* out) const;
@@ -52,6 +52,7 @@ class IntLogSoftmax {
  private:
   IntDistances distances_;
   Multiplier from_scaled_;  ///< back to distances
+  Rounding rounding_;
   IntExponentials exponentials_;
 };
 

@@ -30,7 +30,7 @@ Kernel Compile(const LogSoftmax& /*op*/, const NodeView& view) {
   const Size columns = shape.empty() ? 1 : shape.back();
   const Size rows = ElementCount(shape) / columns;
   if (MakesQuantized(view)) {
-    return [softmax = IntLogSoftmax(ScaleOf(view.Input(0)).scale), rows,
+    return [softmax = IntLogSoftmax(ScaleOf(view.Input(0)).scale, view.rounding), rows,
             columns](const Buffers& buffers) {
       softmax.Run(rows, columns, buffers.In<std::int8_t>(0), buffers.Out<std::int8_t>());
     };

@@ -29,7 +29,7 @@ std::vector<NamedTensor> RunModel(const RunJob& job, const ProgressListener& lis
   Graph graph = ReadRunnableModel(job.model, job.import);
   const SampleArrays samples(job.input, graph);
   if (job.all_tensors) ExposeAll(graph);
-  const Executor executor(std::move(graph));
+  const Executor executor(std::move(graph), job.rounding);
   std::vector<std::string> names;
   for (const Port& port : executor.graph().outputs) names.push_back(port.name);
   OutputArrays outputs(std::move(names), samples.size());
