@@ -47,7 +47,8 @@ void CheckFits(const NamedTensor& array, const Value& value) {
   const bool same_rest =
       shape.size() == value.shape.size() && !shape.empty() &&
       std::equal(shape.begin() + 1, shape.end(), value.shape.begin() + 1);
-  if (!same_rest || array.tensor.dtype() != value.dtype) {
+  const bool whole_samples = same_rest && shape[0] % value.shape[0] == 0;
+  if (!whole_samples || array.tensor.dtype() != value.dtype) {
     throw Error(ErrorKind::kData,
                 fmt::format("array '{}' is {} {}; the model takes {} {}", array.name,
                             NameOf(array.tensor.dtype()), ToString(shape),
@@ -74,7 +75,8 @@ SampleArrays::SampleArrays(const std::filesystem::path& path, const Graph& graph
     for (const Port& port : graph.inputs) {
       arrays_.push_back(ArrayFor(arrays, port, graph));
       shapes_.push_back(graph[port.value].shape);
-      const auto count = static_cast<std::size_t>(arrays_.back().shape()[0]);
+      const auto count =
+          static_cast<std::size_t>(arrays_.back().shape()[0] / shapes_.back()[0]);
       if (count == 0) throw Error(ErrorKind::kData, "the arrays hold no sample");
       if (arrays_.size() > 1 && count != count_) {
         throw Error(ErrorKind::kData, "the arrays hold different numbers of samples");
@@ -110,7 +112,7 @@ std::vector<NamedTensor> OutputArrays::Take() {
     Shape shape = first.shape();
     const std::size_t stride = first.bytes().size();
     if (shape.empty()) shape = {1};
-    shape[0] = static_cast<std::int64_t>(samples_.size());
+    shape[0] *= static_cast<std::int64_t>(samples_.size());
     Tensor all(first.dtype(), shape);
     for (std::size_t s = 0; s < samples_.size(); ++s) {
       std::memcpy(all.bytes().data() + s * stride, samples_[s][i].bytes().data(), stride);

@@ -9,14 +9,16 @@
 
 namespace kinglet {
 
-/// N samples, each one tensor [1, ...] an input, in the order of the graph's inputs.
+/// N samples, each one tensor [B, ...] an input, in the order of the graph's inputs; B is
+/// the batch of the graph, 1 but for some foreign files.
 class SampleArrays {
  public:
   /// Finds each input's array: by name, or the only array for a model with one input.
   /// Arrays of the names of no input are ignored. int64 is narrowed to int32 where the
   /// input is int32.
   /// @throws kIo, kCorrupt as ReadNpz; kData when an input has no array, an array has not
-  /// the shape [N, ...] or the type of its input, or the arrays differ in N or are empty.
+  /// the shape [N * B, ...] or the type of its input, or the arrays differ in N or are
+  /// empty.
   SampleArrays(const std::filesystem::path& path, const Graph& graph);
 
   [[nodiscard]] std::size_t size() const { return count_; }
@@ -29,14 +31,15 @@ class SampleArrays {
   std::size_t count_ = 0;
 };
 
-/// Outputs of N samples as one array [N, ...] each.
+/// Tensors of N samples, joined along the first axis: an array [N, ...] of tensors
+/// [1, ...] or of numbers.
 class OutputArrays {
  public:
-  /// One array a name, shaped like `shapes` with N in front of what follows the batch.
+  /// One array a name.
   OutputArrays(std::vector<std::string> names, std::size_t samples);
 
   /// Keeps the tensors of one sample. Safe from many threads for different samples.
-  /// REQUIRES: one tensor a name, first axis 1.
+  /// REQUIRES: one tensor a name, of the same shape for all samples.
   void Set(std::size_t sample, std::vector<Tensor> tensors);
   [[nodiscard]] std::vector<NamedTensor> Take();
 
