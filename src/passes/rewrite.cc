@@ -69,6 +69,22 @@ void SetBias(Graph& graph, Node& linear, const std::vector<float>& bias) {
                                                std::span<const float>(bias))));
 }
 
+/// Whether each output of a depthwise convolution is one input times one weight.
+bool IsPointwise(const Graph& graph, const Node& depthwise) {
+  const auto& op = std::get<DepthwiseConv2d>(depthwise.op);
+  const Shape& weights = graph[depthwise.inputs[1]].shape;
+  return op.stride_h == 1 && op.stride_w == 1 && weights[1] == 1 && weights[2] == 1 &&
+         weights[3] == graph[depthwise.inputs[0]].shape.back();
+}
+
+std::optional<Affine> AffineOfDepthwise(const Graph& graph, const Node& node) {
+  if (!IsLinear(graph, node) || !IsPointwise(graph, node)) return std::nullopt;
+  const auto weights = *ConstantFloats(graph, node.inputs[1]);
+  std::vector<float> bias = BiasOf(graph, node);
+  if (std::ranges::all_of(bias, [](float b) { return b == 0; })) bias.clear();
+  return Affine{{weights.begin(), weights.end()}, std::move(bias)};
+}
+
 }  // namespace
 
 Activation* ActivationOf(Op& op) {
@@ -127,6 +143,9 @@ std::vector<float> BiasOf(const Graph& graph, const Node& linear) {
 }
 
 std::optional<Affine> AffineOf(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<DepthwiseConv2d>(node.op)) {
+    return AffineOfDepthwise(graph, node);
+  }
   if (node.inputs.size() != 2) return std::nullopt;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;
   const Shape& x = graph[node.inputs[first_constant ? 1 : 0]].shape;

@@ -19,18 +19,11 @@ bool IsUnary(const Op& op) {
                  Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
 }
 
-/// The node without a clamp, which looks at each element alone.
-Node Unclamped(Node node) {
-  if (Activation* activation = ActivationOf(node.op); activation != nullptr) {
-    *activation = Activation::kNone;
-  }
-  return node;
-}
-
 /// Whether the node works on `in`, what the reshape reads, as it does on its result.
 bool Commutes(const Graph& graph, const Node& node, const Shape& in) {
   if (IsUnary(node.op)) return true;
-  if (!AffineOf(graph, Unclamped(node)).has_value()) return false;
+  if (IsOneOf<DepthwiseConv2d>(node.op)) return false;  // has its own idea of axes
+  if (!AffineOf(graph, node).has_value()) return false;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;
   const Value& constant = graph[node.inputs[first_constant ? 0 : 1]];
   if (constant.shape.size() > in.size()) return false;

@@ -150,6 +150,21 @@ TEST(FoldAffine, TakesAClampAlong) {
                 "out output_0 = z\n");
 }
 
+TEST(FoldAffine, TakesADepthwiseConvolutionOfOneTapForAMapPerChannel) {
+  ExpectRewrite(FoldAffine,
+                Conv("const k : float32[1x1x1x2] = 2 4\nconst o : float32[2] = 1 -1\n"
+                     "z : float32[1x1x2x2] = depthwise_conv_2d(y, k, o)\n"
+                     "out output_0 = z\n"),
+                "in input = x : float32[1x1x2x1]\n"
+                "const w : float32[2x1x1x1] = 4 12\nconst b : float32[2] = 9 19\n"
+                "z : float32[1x1x2x2] = conv_2d(x, w, b)\nout output_0 = z\n");
+  ExpectUnchanged(FoldAffine,  // two taps
+                  Conv("const k : float32[1x1x2x2] = 2 4 1 1\n"
+                       "const o : float32[2] = 1 -1\n"
+                       "z : float32[1x1x1x2] = depthwise_conv_2d(y, k, o)\n"
+                       "out output_0 = z\n"));
+}
+
 TEST(FoldAffine, FoldsIntoATransposedConvolution) {
   ExpectRewrite(FoldAffine,
                 "in input = x : float32[1x1x1x1]\nconst w : float32[2x1x1x1] = 2 3\n"

@@ -26,6 +26,18 @@ TEST(FoldPositiveScale, MovesFactorsUnderAClampAtZero) {
                 "out output_0 = z\n");
 }
 
+TEST(FoldPositiveScale, MovesAProductLikewise) {
+  ExpectRewrite(FoldPositiveScale,
+                "in input = x : float32[1x2]\nconst w : float32[1x2] = 2 3\n"
+                "const b : float32[1] = -1\nconst k : float32[] = 2\n"
+                "y : float32[1x1] = fully_connected(x, w, b) activation=relu\n"
+                "z : float32[1x1] = mul(y, k)\nout output_0 = z\n",
+                "in input = x : float32[1x2]\nconst w : float32[1x2] = 4 6\n"
+                "const b : float32[1] = -2\n"
+                "z : float32[1x1] = fully_connected(x, w, b) activation=relu\n"
+                "out output_0 = z\n");
+}
+
 TEST(FoldPositiveScale, DeclinesWhatDoesNotCommuteWithTheClamp) {
   ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu6", "2 0.5", "0 0"));
   ExpectUnchanged(FoldPositiveScale, Scaled("", "2 0.5", "0 0"));
