@@ -25,6 +25,7 @@ class Assigner {
 
   ParamsPlan Run() {
     FindQuantizedNodes();
+    LeaveIslands();
     Settle();
     Spread();
     LeaveUnsafeQuotients();
@@ -50,6 +51,29 @@ class Assigner {
                                       RuleOf(node).range != RangeRule::kFloatOnly &&
                                       std::ranges::all_of(node.inputs, usable) &&
                                       std::ranges::all_of(node.outputs, usable));
+    }
+  }
+
+  [[nodiscard]] bool IsMadeInFloat(ValueId id) const {
+    const auto producer = uses_.Producer(id);
+    return producer.has_value() &&
+           RuleOf(graph_.nodes[*producer]).range == RangeRule::kFloatOnly;
+  }
+
+  /// What maps the result of an operation without integer form element by element, for
+  /// readers that want floats, stays in float: conversions on both sides would cost more
+  /// than they save.
+  void LeaveIslands() {
+    const auto is_float = [this](std::size_t n) { return !plan_.quantized_nodes[n]; };
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (node.inputs.size() != 1 || node.outputs.size() != 1) continue;
+      const bool is_map = ElementCount(graph_[node.inputs[0]].shape) ==
+                          ElementCount(graph_[node.outputs[0]].shape);
+      if (is_map && IsMadeInFloat(node.inputs[0]) &&
+          std::ranges::all_of(uses_.Readers(node.outputs[0]), is_float)) {
+        plan_.quantized_nodes[i] = false;
+      }
     }
   }
 

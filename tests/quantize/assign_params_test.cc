@@ -1,6 +1,7 @@
 // Ranges are given by the values' names; a value without one was never computed.
 #include "quantize/assign_params.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -106,6 +107,32 @@ TEST(AssignParams, LetsTheLastOfAChainOfConcatenationsDecide) {
   for (const char* name : {"a", "c", "d"}) {
     EXPECT_EQ(plan[name], ActivationParams(kOne)) << name;
   }
+}
+
+TEST(AssignParams, LeavesAMapBetweenFloatsInFloat) {
+  const auto quantized = [](const std::string& text) {
+    return Plan("in input = x : float32[1x2]\n" + text,
+                {{"x", kFour}, {"a", kFour}, {"y", kFour}, {"z", kFour}})
+        .plan()
+        .quantized_nodes;
+  };
+  const std::string elu = "a : float32[1x2] = elu(x)\n";
+  const std::string map = "y : float32[1x2] = leaky_relu(a) alpha=0.5\n";
+  const std::string y = "out output_0 = y\n";
+  using testing::ElementsAre;
+  EXPECT_THAT(quantized(elu + map + y), ElementsAre(false, false));
+  EXPECT_THAT(quantized(elu + map + "z : float32[1x2] = sin(y)\nout output_0 = z\n"),
+              ElementsAre(false, false, false));
+  // Something that computes in integers on either side, or more than a map.
+  EXPECT_THAT(
+      quantized(elu + map + "z : float32[1x2] = add(y, y)\n" + y + "out output_1 = z\n"),
+      ElementsAre(false, true, true));
+  EXPECT_THAT(quantized("a : float32[1x2] = tanh(x)\n" + map + y),
+              ElementsAre(true, true));
+  EXPECT_THAT(quantized(elu + "y : float32[1x2] = add(a, x)\n" + y),
+              ElementsAre(false, true));
+  EXPECT_THAT(quantized(elu + "y : float32[1x1] = mean(a) axes=[1] keep_dims=true\n" + y),
+              ElementsAre(false, true));
 }
 
 // Below, x is cut to -4..0 by the minimum; its other reader needs 0..2 as well.
