@@ -75,14 +75,17 @@ ValueId BelowZero(const Site& site, ValueId x, ValueId above) {
   return site.Node(Sub{}, {x, above}, "below");
 }
 
+using Floats = std::vector<float>;
+
 /// scale * (max(x, 0) + alpha * (exp(min(x, 0)) - 1))
 ValueId ExponentialLinear(const Site& site, ValueId x, float scale, float alpha) {
   const ValueId above = site.Node(Relu{}, {x}, "above");
   const ValueId exp = site.Node(Exp{}, {BelowZero(site, x, above)}, "exp");
   const float limit = scale * alpha;
-  const ValueId falling = limit == 1 ? Plus(site.context, exp, -1, site.Part("from_zero"))
-                                     : ScaledAndShifted(site.context, exp, limit, -limit,
-                                                        site.Part("from_zero"));
+  const auto channels = static_cast<std::size_t>(site.context.ShapeOf(x).back());
+  const ValueId falling =
+      MappedPerChannel(site.context, exp, limit == 1 ? Floats() : Floats(channels, limit),
+                       Floats(channels, -limit), site.Part("from_zero"));
   const ValueId rising = Times(site.context, above, scale, site.Part("scale"));
   return site.Node(Add{}, {rising, falling});
 }

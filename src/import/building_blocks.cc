@@ -64,23 +64,42 @@ ValueId Plus(const LayerContext& context, ValueId x, float offset,
   return context.Node(Add{}, {x, context.Scalar(suffix + "/offset", offset)}, suffix);
 }
 
-ValueId ScaledAndShifted(const LayerContext& context, ValueId x, float factor,
-                         float offset, const std::string& suffix) {
-  const Shape& shape = context.ShapeOf(x);
-  if (shape.size() != 4) {
-    const ValueId scaled = Times(context, x, factor, suffix + "/mul");
-    return Plus(context, scaled, offset, suffix);
+Shape Along(const Shape& x, const Ints& axes) {
+  Shape shape;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool is_in =
+        std::ranges::find(axes, static_cast<std::int64_t>(i)) != axes.end();
+    if (is_in || !shape.empty()) shape.push_back(is_in ? x[i] : 1);
   }
-  const auto constant = [&](const char* name, Shape of, float value) {
-    const std::vector<float> values(static_cast<std::size_t>(ElementCount(of)), value);
-    return context.Constant(
-        suffix + name, Tensor::Of<float>(std::move(of), std::span<const float>(values)));
-  };
-  const std::int64_t channels = shape.back();
+  return shape;
+}
+
+ValueId MappedPerChannel(const LayerContext& context, ValueId x,
+                         const std::vector<float>& factor,
+                         const std::vector<float>& offset, const std::string& suffix) {
+  constexpr std::size_t kImageRank = 4;
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  if (context.ShapeOf(x).size() != kImageRank || factor.empty() || offset.empty()) {
+    if (!factor.empty()) {
+      const ValueId factors = context.Vector(part + "factor", factor);
+      x = context.Node(Mul{}, {x, factors}, offset.empty() ? suffix : part + "mul");
+    }
+    if (offset.empty()) return x;
+    return context.Node(Add{}, {x, context.Vector(part + "offset", offset)}, suffix);
+  }
+  const Shape shape = {1, 1, 1, static_cast<std::int64_t>(factor.size())};
+  const ValueId taps = context.Constant(
+      part + "factor", Tensor::Of<float>(shape, std::span<const float>(factor)));
   return context.Node(DepthwiseConv2d{},
-                      {x, constant("/factor", {1, 1, 1, channels}, factor),
-                       constant("/offset", {channels}, offset)},
-                      suffix);
+                      {x, taps, context.Vector(part + "offset", offset)}, suffix);
+}
+
+Shape SizesAt(const Shape& x, const Ints& axes) {
+  Shape sizes;
+  for (const std::int64_t axis : axes) {
+    sizes.push_back(x[static_cast<std::size_t>(axis)]);
+  }
+  return sizes;
 }
 
 Ints PermToLast(std::int64_t axis, std::size_t rank) {

@@ -32,10 +32,16 @@ ValueId Times(const LayerContext& context, ValueId x, float factor,
 ValueId Plus(const LayerContext& context, ValueId x, float offset,
              const std::string& suffix);
 
-/// x * factor + offset with scalars: a depthwise convolution where x is a picture, of one
-/// rounding in INT8, else a product and a sum.
-ValueId ScaledAndShifted(const LayerContext& context, ValueId x, float factor,
-                         float offset, const std::string& suffix);
+/// x * factor + offset per channel, of which one may be empty: where x is a picture a
+/// depthwise convolution, which rounds once in INT8, else a product and a sum.
+ValueId MappedPerChannel(const LayerContext& context, ValueId x,
+                         const std::vector<float>& factor,
+                         const std::vector<float>& offset, const std::string& suffix);
+
+/// The sizes of x along `axes`.
+Shape SizesAt(const Shape& x, const Ints& axes);
+/// The shape in which a tensor of those sizes broadcasts to x, without leading ones.
+Shape Along(const Shape& x, const Ints& axes);
 
 /// The axes with `axis` as the last one.
 Ints PermToLast(std::int64_t axis, std::size_t rank);

@@ -8,10 +8,10 @@ std::vector<LayerRow> SupportedLayers() {
   std::vector<LayerRow> all;
   for (const auto* rows :
        {&ConvolutionLayers(), &TransposeConvolutionLayers(), &DenseLayers(),
-        &ActivationLayers(), &NormalizationLayers(), &MergeLayers(), &PoolingLayers(),
-        &ShapeLayers(), &IdentityLayers(), &ResizeLayers(), &RecurrentLayers(),
-        &WrapperLayers(), &MultiHeadLayers(), &ScoredAttentionLayers(), &MaskLayers(),
-        &AudioLayers(), &BirdLayers()}) {
+        &ActivationLayers(), &AffineLayers(), &NormalizationLayers(), &MergeLayers(),
+        &PoolingLayers(), &ShapeLayers(), &IdentityLayers(), &ResizeLayers(),
+        &RecurrentLayers(), &WrapperLayers(), &MultiHeadLayers(),
+        &ScoredAttentionLayers(), &MaskLayers(), &AudioLayers(), &BirdLayers()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &LayerRow::class_name);

@@ -44,6 +44,7 @@ const std::vector<LayerRow>& ConvolutionLayers();
 const std::vector<LayerRow>& TransposeConvolutionLayers();
 const std::vector<LayerRow>& DenseLayers();
 const std::vector<LayerRow>& ActivationLayers();
+const std::vector<LayerRow>& AffineLayers();
 const std::vector<LayerRow>& NormalizationLayers();
 const std::vector<LayerRow>& MergeLayers();
 const std::vector<LayerRow>& PoolingLayers();

@@ -1,52 +1,15 @@
-// Normalizations with stored statistics become affine maps. Those that normalize each
-// sample become its mean, d = x - mean, the mean of d^2, and d / sqrt(that + epsilon):
-// the square is taken of what has been centred, so that INT8 spends no range on the mean.
+// Normalizations of each sample by itself become its mean, the mean of (x - mean)^2, and
+// products with the inverse root of that: the square is taken of what has been centred,
+// so that INT8 spends no range on the mean.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
+#include <optional>
 
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
-#include "import/model_builder.h"
 
 namespace kinglet {
 namespace {
-
-std::vector<ValueId> BuildBatchNormalization(const LayerContext& context) {
-  const BatchNormalizationForm defaults;
-  BatchNormalizationForm form{.axis = context.Int("axis", defaults.axis),
-                              .scale = context.Flag("scale", true),
-                              .center = context.Flag("center", true),
-                              .renorm = context.Flag("renorm", false),
-                              .epsilon = context.Number("epsilon", defaults.epsilon)};
-  const ValueId x = context.Input();
-  // The fused kernel of Keras 2 knows no smaller epsilon.
-  constexpr double kSmallestFused = 1.001e-5;
-  const bool is_fused = context.IsKeras2() && context.ShapeOf(x).size() == 4 &&
-                        (form.axis == 3 || form.axis == -1);
-  if (is_fused) form.epsilon = std::max(form.epsilon, kSmallestFused);
-  return {AppendBatchNormalization(context, x, "", form)};
-}
-
-/// The shape that broadcasts a tensor over `axes` of x to x, without leading ones.
-Shape Along(const Shape& x, const Ints& axes) {
-  Shape shape;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const bool is_in =
-        std::ranges::find(axes, static_cast<std::int64_t>(i)) != axes.end();
-    if (is_in || !shape.empty()) shape.push_back(is_in ? x[i] : 1);
-  }
-  return shape;
-}
-
-Shape SizesAt(const Shape& x, const Ints& axes) {
-  Shape sizes;
-  for (const std::int64_t axis : axes) {
-    sizes.push_back(x[static_cast<std::size_t>(axis)]);
-  }
-  return sizes;
-}
 
 /// Gamma and beta of a layer, of which it has those that its flags say.
 struct Stored {
@@ -68,30 +31,59 @@ Stored StoredFor(const LayerContext& context, const Shape& shape, const Shape& a
   return stored;
 }
 
-/// 1 / sqrt(mean of squares over `axes` + epsilon)
-ValueId InverseRoot(const LayerContext& context, ValueId x, const Ints& axes,
-                    float epsilon) {
-  const ValueId square = context.Node(Mul{}, {x, x}, "square");
-  const ValueId mean =
-      context.Node(Mean{{.axes = axes, .keep_dims = true}}, {square}, "variance");
-  return context.Node(Rsqrt{}, {Plus(context, mean, epsilon, "epsilon")}, "rsqrt");
+ValueId MeanOver(const LayerContext& context, ValueId x, const Ints& axes,
+                 const std::string& suffix) {
+  return context.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, suffix);
 }
 
-/// x * (factor * gamma) + beta: the product of the small tensors first, which costs INT8
-/// no rounding of x.
-ValueId Scaled(const LayerContext& context, ValueId x, ValueId factor,
-               const Stored& stored) {
+/// 1 / sqrt(mean over `axes` + epsilon)
+ValueId InverseRoot(const LayerContext& context, ValueId squares, const Ints& axes,
+                    float epsilon) {
+  const ValueId variance = MeanOver(context, squares, axes, "variance");
+  return context.Node(Rsqrt{}, {Plus(context, variance, epsilon, "epsilon")}, "rsqrt");
+}
+
+/// x * gamma + beta
+ValueId ScaledAndCentred(const LayerContext& context, ValueId x, const Stored& stored) {
+  if (stored.gamma.has_value()) x = context.Node(Mul{}, {x, *stored.gamma}, "scale");
+  if (stored.beta.has_value()) x = context.Node(Add{}, {x, *stored.beta}, "center");
+  return x;
+}
+
+std::vector<float> Numbers(const LayerContext& context, std::optional<ValueId> id) {
+  if (!id.has_value()) return {};
+  const auto data = context.graph()[*id].constant->Data<float>();
+  return {data.begin(), data.end()};
+}
+
+/// d / deviation * gamma + beta with d = x - mean over the last axis: what is behind it
+/// may take gamma and beta into its weights.
+ValueId CentredFirst(const LayerContext& context, ValueId x, const Ints& axes,
+                     const Stored& stored, float epsilon) {
+  const ValueId mean = MeanOver(context, x, axes, "mean");
+  const ValueId centred = context.Node(Sub{}, {x, mean}, "subtract_mean");
+  const ValueId square = context.Node(Mul{}, {centred, centred}, "square");
+  const ValueId inverse = InverseRoot(context, square, axes, epsilon);
+  const ValueId normal = context.Node(Mul{}, {centred, inverse}, "normalize");
+  return MappedPerChannel(context, normal, Numbers(context, stored.gamma),
+                          Numbers(context, stored.beta), "scale_and_center");
+}
+
+/// x * factor + (beta - mean * factor) with factor = gamma / deviation: where the factor
+/// is a small tensor, INT8 rounds what is as large as x twice alone.
+ValueId ScaledFirst(const LayerContext& context, ValueId x, const Ints& axes,
+                    const Stored& stored, float epsilon) {
+  const ValueId mean = MeanOver(context, x, axes, "mean");
+  const ValueId square = context.Node(SquaredDifference{}, {x, mean}, "square");
+  ValueId factor = InverseRoot(context, square, axes, epsilon);
   if (stored.gamma.has_value()) {
     factor = context.Node(Mul{}, {factor, *stored.gamma}, "scale");
   }
-  const ValueId y = context.Node(Mul{}, {x, factor}, "normalize");
-  if (!stored.beta.has_value()) return y;
-  return context.Node(Add{}, {y, *stored.beta}, "center");
-}
-
-ValueId Centred(const LayerContext& context, ValueId x, const Ints& axes) {
-  const ValueId mean = context.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
-  return context.Node(Sub{}, {x, mean}, "subtract_mean");
+  const ValueId shift = context.Node(Mul{}, {mean, factor}, "shift");
+  const ValueId scaled = context.Node(Mul{}, {x, factor}, "normalize");
+  if (!stored.beta.has_value()) return context.Node(Sub{}, {scaled, shift}, "center");
+  const ValueId offset = context.Node(Sub{}, {*stored.beta, shift}, "offset");
+  return context.Node(Add{}, {scaled, offset}, "center");
 }
 
 float Epsilon(const LayerContext& context, double missing) {
@@ -104,19 +96,31 @@ Ints NormalizedAxes(const LayerContext& context) {
                 rank);
 }
 
-/// `rms_scaling` divides by the deviation without subtracting the mean.
+/// x / deviation * gamma: `rms_scaling` doesn't subtract the mean.
+ValueId DividedByDeviation(const LayerContext& context, ValueId x, const Ints& axes,
+                           const Stored& stored, float epsilon) {
+  const ValueId mean = MeanOver(context, x, axes, "mean");
+  const ValueId square = context.Node(SquaredDifference{}, {x, mean}, "square");
+  const ValueId inverse = InverseRoot(context, square, axes, epsilon);
+  return ScaledAndCentred(context, context.Node(Mul{}, {x, inverse}, "normalize"),
+                          stored);
+}
+
 std::vector<ValueId> BuildLayerNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const Shape shape = context.ShapeOf(x);
   const Ints axes = NormalizedAxes(context);
   constexpr double kDefault = 1e-3;
+  const float epsilon = Epsilon(context, kDefault);
   const bool is_rms = context.Flag("rms_scaling", false);
   const Stored stored = StoredFor(context, SizesAt(shape, axes), Along(shape, axes),
                                   is_rms || context.Flag("scale", true),
                                   !is_rms && context.Flag("center", true));
-  const ValueId centred = Centred(context, x, axes);
-  const ValueId factor = InverseRoot(context, centred, axes, Epsilon(context, kDefault));
-  return {Scaled(context, is_rms ? x : centred, factor, stored)};
+  if (is_rms) return {DividedByDeviation(context, x, axes, stored, epsilon)};
+  const bool is_per_channel =
+      axes == Ints{static_cast<std::int64_t>(shape.size()) - 1} && stored.gamma;
+  return {is_per_channel ? CentredFirst(context, x, axes, stored, epsilon)
+                         : ScaledFirst(context, x, axes, stored, epsilon)};
 }
 
 std::vector<ValueId> BuildRmsNormalization(const LayerContext& context) {
@@ -126,8 +130,10 @@ std::vector<ValueId> BuildRmsNormalization(const LayerContext& context) {
   constexpr double kDefault = 1e-6;
   const Stored stored =
       StoredFor(context, SizesAt(shape, axes), Along(shape, axes), true, false);
-  return {Scaled(context, x, InverseRoot(context, x, axes, Epsilon(context, kDefault)),
-                 stored)};
+  const ValueId square = context.Node(Mul{}, {x, x}, "square");
+  const ValueId inverse = InverseRoot(context, square, axes, Epsilon(context, kDefault));
+  return {
+      ScaledAndCentred(context, context.Node(Mul{}, {x, inverse}, "normalize"), stored)};
 }
 
 /// x as [batch, positions, groups, channels of a group].
@@ -153,10 +159,8 @@ std::vector<ValueId> BuildGroupNormalization(const LayerContext& context) {
                 context.Flag("center", true));
   const ValueId apart =
       Reshaped(context, last, {shape[0], positions, groups, each}, "groups");
-  const ValueId centred = Centred(context, apart, {1, 3});
-  const ValueId factor =
-      InverseRoot(context, centred, {1, 3}, Epsilon(context, kDefault));
-  const ValueId y = Scaled(context, centred, factor, stored);
+  const ValueId y =
+      ScaledFirst(context, apart, {1, 3}, stored, Epsilon(context, kDefault));
   return {Transposed(context, Reshaped(context, y, ordered, "join"), Inverse(perm),
                      "from_last")};
 }
@@ -176,97 +180,20 @@ std::vector<ValueId> BuildUnitNormalization(const LayerContext& context) {
   return {context.Node(Mul{}, {x, context.Node(Rsqrt{}, {floored}, "rsqrt")})};
 }
 
-void CollectNumbers(const Json& json, std::vector<float>& numbers) {
-  if (json.is_number()) numbers.push_back(json.get<float>());
-  if (!json.is_structured()) return;
-  for (const Json& member : json) CollectNumbers(member, numbers);
-}
-
-/// A statistic of Normalization over `axes`, from the configuration or the variables.
-Tensor Statistic(const LayerContext& context, const char* key, std::size_t index,
-                 const Shape& x, const Ints& axes) {
-  const Shape along = Along(x, axes);
-  const Shape sizes = SizesAt(x, axes);
-  if (context.Entry(key).is_null()) {
-    return context.Variable("", index, sizes).Reshaped(along);
-  }
-  std::vector<float> numbers;
-  CollectNumbers(context.Entry(key), numbers);
-  const auto count = static_cast<std::size_t>(ElementCount(sizes));
-  if (numbers.size() == 1) numbers.assign(count, numbers[0]);
-  if (numbers.size() != count) {
-    context.Corrupt(
-        fmt::format("'{}' holds {} numbers for {} places", key, numbers.size(), count));
-  }
-  return Tensor::Of<float>(along, std::span<const float>(numbers));
-}
-
-/// (x - mean) / max(sqrt(variance), 1e-7), or the inverse of that.
-std::vector<ValueId> BuildNormalization(const LayerContext& context) {
-  const ValueId x = context.Input();
-  const Shape shape = context.ShapeOf(x);
-  const Json& axis = context.Entry("axis");
-  const Ints axes =
-      AxesOf(context, axis.is_null() ? Json::array() : axis, {}, shape.size());
-  const Tensor mean = Statistic(context, "mean", 0, shape, axes);
-  Tensor deviation = Statistic(context, "variance", 1, shape, axes);
-  Tensor factor = deviation;
-  constexpr float kSmallest = 1e-7F;
-  for (std::size_t i = 0; i < deviation.size(); ++i) {
-    float& value = deviation.Data<float>()[i];
-    value = std::max(std::sqrt(value), kSmallest);
-    factor.Data<float>()[i] = 1.0F / value;
-  }
-  const ValueId offset = context.Constant("mean", mean);
-  if (context.Flag("invert", false)) {
-    const ValueId scaled =
-        context.Node(Mul{}, {x, context.Constant("deviation", deviation)}, "mul");
-    return {context.Node(Add{}, {scaled, offset})};
-  }
-  const ValueId centred = context.Node(Sub{}, {x, offset}, "sub");
-  return {context.Node(Mul{}, {centred, context.Constant("factor", factor)})};
-}
-
-/// A number, or one for each channel.
-ValueId NumbersOf(const LayerContext& context, const char* key, float missing) {
-  std::vector<float> numbers;
-  CollectNumbers(context.Entry(key), numbers);
-  if (numbers.empty()) numbers.push_back(missing);
-  return numbers.size() == 1 ? context.Scalar(key, numbers[0])
-                             : context.Vector(key, numbers);
-}
-
-bool IsAll(const LayerContext& context, ValueId constant, float value) {
-  return std::ranges::all_of(context.graph()[constant].constant->Data<float>(),
-                             [&](float x) { return x == value; });
-}
-
-/// x * scale + offset
-std::vector<ValueId> BuildRescaling(const LayerContext& context) {
-  ValueId x = context.Input();
-  const ValueId scale = NumbersOf(context, "scale", 1);
-  const ValueId offset = NumbersOf(context, "offset", 0);
-  if (!IsAll(context, scale, 1)) x = context.Node(Mul{}, {x, scale}, "mul");
-  if (!IsAll(context, offset, 0)) x = context.Node(Add{}, {x, offset});
-  return {x};
-}
-
 }  // namespace
 
 const std::vector<LayerRow>& NormalizationLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"BatchNormalization",
-       BuildBatchNormalization,
-       "part of the convolution or dense layer before it, else MUL, ADD",
-       {"axis", "epsilon", "center", "scale", "momentum", "renorm", "renorm_clipping",
-        "renorm_momentum", "synchronized", "fused", "virtual_batch_size"}},
       {"LayerNormalization",
        BuildLayerNormalization,
-       "MEAN, SUB, MUL, MEAN, ADD, RSQRT, MUL, MUL, ADD",
+       "MEAN, SUB, MUL, MEAN, ADD, RSQRT, MUL, MUL, ADD over channels; over other axes "
+       "as "
+       "GroupNormalization",
        {"axis", "epsilon", "center", "scale", "rms_scaling"}},
       {"GroupNormalization",
        BuildGroupNormalization,
-       "as LayerNormalization, between RESHAPEs",
+       "MEAN, SQUARED_DIFFERENCE, MEAN, ADD, RSQRT, MUL, MUL, SUB, MUL, ADD, between "
+       "RESHAPEs",
        {"groups", "axis", "epsilon", "center", "scale"}},
       {"RMSNormalization",
        BuildRmsNormalization,
@@ -276,11 +203,6 @@ const std::vector<LayerRow>& NormalizationLayers() {
        BuildUnitNormalization,
        "MUL, SUM, MAXIMUM, RSQRT, MUL",
        {"axis"}},
-      {"Normalization",
-       BuildNormalization,
-       "SUB, MUL",
-       {"axis", "mean", "variance", "invert"}},
-      {"Rescaling", BuildRescaling, "MUL, ADD", {"scale", "offset"}},
   };
   return kRows;
 }
