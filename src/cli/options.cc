@@ -81,7 +81,7 @@ void AddThreadsOption(CLI::App& command, int& threads) {
 void AddModelOptions(CLI::App& command, ModelFlags& flags) {
   command
       .add_option("--input-shape", flags.input_shapes,
-                  "Sizes of an input with free axes: NAME=1,T,C")
+                  "Sizes of an input with free axes: NAME=1,T,C [those of the samples]")
       ->type_name("NAME=SHAPE");
   const std::map<std::string, FrontendNormalization> choices = {
       {"auto", FrontendNormalization::kAuto},

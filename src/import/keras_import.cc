@@ -67,10 +67,11 @@ Shape FixedShape(const InputInfo& input, const ImportOptions& options) {
   }
   const auto open = std::ranges::find_if(shape, [](auto size) { return size <= 0; });
   if (open != shape.end()) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("input '{}': axis {} has no fixed size; give "
-                            "--input-shape {}=1,...",
-                            input.name, open - shape.begin(), input.name));
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("input '{}': axis {} has no fixed size, and no samples of its "
+                    "shape were given; give --input-shape {}=1,...",
+                    input.name, open - shape.begin(), input.name));
   }
   return shape;
 }

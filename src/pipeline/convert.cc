@@ -10,6 +10,7 @@
 #include "ops/op_def.h"
 #include "pipeline/compare_graphs.h"
 #include "pipeline/convert_graph.h"
+#include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
 #include "pipeline/model_file.h"
 #include "pipeline/stopwatch.h"
@@ -90,9 +91,17 @@ class Converter {
                                          ": already a .tflite file; give the Keras model "
                                          "it was made from");
     }
-    ModelFile model = ReadModelFile(job_.model, job_.import);
+    ModelFile model = ReadModelFile(job_.model, ShapedLikeSamples());
     watch_.Lap("read");
     return model;
+  }
+
+  [[nodiscard]] ImportOptions ShapedLikeSamples() const {
+    if (job_.calibration.has_value()) {
+      return WithShapesOfArrays(job_.model, job_.import, *job_.calibration);
+    }
+    if (job_.audio.paths.empty()) return job_.import;
+    return WithShapeOfFrontEnd(job_.model, job_.import, job_.audio);
   }
 
   void GatherSamples(const Graph& graph) {

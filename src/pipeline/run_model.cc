@@ -3,6 +3,7 @@
 #include <set>
 
 #include "pipeline/arrays.h"
+#include "pipeline/free_axes.h"
 #include "pipeline/model_file.h"
 #include "run/executor.h"
 #include "run/samples.h"
@@ -26,7 +27,8 @@ void ExposeAll(Graph& graph) {
 }  // namespace
 
 std::vector<NamedTensor> RunModel(const RunJob& job, const ProgressListener& listener) {
-  Graph graph = ReadRunnableModel(job.model, job.import);
+  Graph graph =
+      ReadRunnableModel(job.model, WithShapesOfArrays(job.model, job.import, job.input));
   const SampleArrays samples(job.input, graph);
   if (job.all_tensors) ExposeAll(graph);
   const Executor executor(std::move(graph), job.rounding);

@@ -10,6 +10,7 @@
 #include "kinglet/version.h"
 #include "ops/op_def.h"
 #include "pipeline/compare_graphs.h"
+#include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
 #include "pipeline/model_file.h"
 
@@ -75,9 +76,14 @@ SampleSet GatherSamples(const ValidateJob& job, const Graph& graph,
 }  // namespace
 
 ValidationReport Validate(const ValidateJob& job, const ProgressListener& listener) {
-  const Graph reference = ReadRunnableModel(job.reference, job.import);
-  const Graph candidate = WithInputsLike(
-      reference, ReadRunnableModel(job.candidate, job.import), job.candidate.string());
+  const auto read = [&job](const std::filesystem::path& path) {
+    return ReadRunnableModel(
+        path, job.data.has_value() ? WithShapesOfArrays(path, job.import, *job.data)
+                                   : WithShapeOfFrontEnd(path, job.import, job.audio));
+  };
+  const Graph reference = read(job.reference);
+  const Graph candidate =
+      WithInputsLike(reference, read(job.candidate), job.candidate.string());
   const SampleSet set = GatherSamples(job, reference, listener);
   const std::size_t workers = WorkersFor(job.threads);
   const auto expected = OutputVectors(reference, set.samples, workers);
