@@ -11,6 +11,7 @@ namespace kinglet {
 /// How weights and activations are stored and computed.
 enum class QuantizationMode : std::uint8_t {
   kPtq,      ///< INT8 weights and activations, float32 input and output
+  kInt16x8,  ///< INT8 weights, INT16 activations, float32 input and output
   kDynamic,  ///< INT8 weights, float32 activations
   kFloat16,  ///< float16 weights, float32 activations
   kNone,     ///< float32

@@ -30,15 +30,15 @@ struct Flags {
 void AddModeOptions(CLI::App& command, ConvertJob& job) {
   const std::map<std::string, QuantizationMode> modes = {
       {"ptq", QuantizationMode::kPtq},
+      {"int16x8", QuantizationMode::kInt16x8},
       {"dynamic", QuantizationMode::kDynamic},
       {"float16", QuantizationMode::kFloat16},
       {"none", QuantizationMode::kNone}};
   command
       .add_option(
           "--quantization", job.quantization,
-          "ptq: INT8 weights and activations; dynamic: INT8 weights; float16: half "
-          "precision weights; none: float32 "
-          "[ptq]")
+          "ptq: INT8 weights and activations; int16x8: INT8 weights, INT16 activations; "
+          "dynamic: INT8 weights; float16: half precision weights; none: float32 [ptq]")
       ->transform(CLI::CheckedTransformer(modes))
       ->type_name("MODE");
   command.add_flag("--per-tensor", job.per_tensor,

@@ -5,7 +5,7 @@
 #include "ops/int_kernels.h"
 #include "ops/problems.h"
 #include "ops/tflite_form.h"
-#include "ops/tflite_parse.h"
+#include "ops/wide_sums.h"
 
 namespace kinglet {
 namespace {
@@ -17,11 +17,14 @@ Kernel Compile(const Add& op, const NodeView& view) {
 
 TfliteOp Form(const Add& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
+  // Scales of INT16 are no powers of two.
+  const bool is_wide = view.Input(0).dtype == DType::kInt16;
   return {.code = tflite::BuiltinOperator_ADD,
           .version = VersionFor(view, {}),
           .options_type = tflite::BuiltinOptions_AddOptions,
           .options =
-              tflite::CreateAddOptions(builder, TfliteActivation(op.activation)).Union(),
+              tflite::CreateAddOptions(builder, TfliteActivation(op.activation), !is_wide)
+                  .Union(),
           .inputs = Operands(view)};
 }
 
@@ -38,7 +41,7 @@ const OpDef& Add::Def() {
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_ADD},
-      .parse = ParseBinary<Add, tflite::AddOptions>,
+      .parse = ParseSum<Add, tflite::AddOptions>,
   });
   return kDef;
 }

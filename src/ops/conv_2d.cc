@@ -94,7 +94,8 @@ TfliteOp Form(const Conv2d& op, const NodeView& view,
   const auto options = tflite::CreateConv2DOptions(
       builder, TflitePadding(op.padding), static_cast<std::int32_t>(op.stride_w),
       static_cast<std::int32_t>(op.stride_h), TfliteActivation(op.activation),
-      static_cast<std::int32_t>(op.dilation_w), static_cast<std::int32_t>(op.dilation_h));
+      static_cast<std::int32_t>(op.dilation_w), static_cast<std::int32_t>(op.dilation_h),
+      WideBiasType(view));
   return {.code = tflite::BuiltinOperator_CONV_2D,
           .version = Version(view),
           .options_type = tflite::BuiltinOptions_Conv2DOptions,

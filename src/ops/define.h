@@ -1,6 +1,8 @@
 // Define: turns a description in terms of one operation's own struct into an OpDef.
 #pragma once
 
+#include <algorithm>
+
 #include "ops/op_def.h"
 
 namespace kinglet {
@@ -31,6 +33,8 @@ struct Description {
   std::optional<std::string> (*problem)(const NodeView&) = nullptr;
   Kernel (*compile)(const Typed&, const NodeView&) = nullptr;
   QuantRule quantization = {};
+  /// Null: where `types` have it.
+  bool (*has_int16)(const Typed&) = nullptr;
   TfliteOp (*tflite)(const Typed&, const NodeView&,
                      flatbuffers::FlatBufferBuilder&) = nullptr;
   std::vector<tflite::BuiltinOperator> codes = {};
@@ -59,6 +63,12 @@ OpDef Define(const Description<Typed>& described) {
             return compile(std::get<Typed>(op), view);
           },
       .quantization = described.quantization,
+      .has_int16 =
+          [has_int16 = described.has_int16,
+           takes = std::ranges::find(described.types, DType::kInt16) !=
+                   described.types.end()](const Op& op) {
+            return takes && (has_int16 == nullptr || has_int16(std::get<Typed>(op)));
+          },
       .tflite =
           [tflite = described.tflite](const Op& op, const NodeView& view,
                                       flatbuffers::FlatBufferBuilder& builder) {

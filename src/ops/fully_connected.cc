@@ -106,7 +106,8 @@ std::optional<std::string> Problem(const NodeView& view) {
 TfliteOp Form(const FullyConnected& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
   const auto options = tflite::CreateFullyConnectedOptions(
-      builder, TfliteActivation(op.activation), 0, KeepsDims(view), IsHybrid(view));
+      builder, TfliteActivation(op.activation), 0, KeepsDims(view), IsHybrid(view),
+      WideBiasType(view));
   std::vector<TfliteOperand> operands = Operands(view);
   if (!view.HasInput(2)) operands.emplace_back(AbsentOperand{});
   return {.code = tflite::BuiltinOperator_FULLY_CONNECTED,

@@ -18,7 +18,7 @@ Kernel Compile(const Maximum& /*op*/, const NodeView& view) {
 
 TfliteOp Form(const Maximum& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  return WithoutOptions(view, tflite::BuiltinOperator_MAXIMUM, {});
+  return WithoutOptions(view, tflite::BuiltinOperator_MAXIMUM, {.int16 = 4});
 }
 
 }  // namespace

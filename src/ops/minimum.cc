@@ -18,7 +18,7 @@ Kernel Compile(const Minimum& /*op*/, const NodeView& view) {
 
 TfliteOp Form(const Minimum& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  return WithoutOptions(view, tflite::BuiltinOperator_MINIMUM, {});
+  return WithoutOptions(view, tflite::BuiltinOperator_MINIMUM, {.int16 = 4});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 /// Version 3 allows an INT8 product whose rescaling factor reaches one.
 int MulVersion(const NodeView& view) {
-  if (view.Output().dtype != DType::kInt8) return VersionFor(view, {});
+  if (view.Output().dtype != DType::kInt8) return VersionFor(view, {.int16 = 4});
   const auto scale = [](const Value& value) { return value.quantization->scales[0]; };
   const float product = scale(view.Input(0)) * scale(view.Input(1));
   return product / scale(view.Output()) >= 1.0F ? 3 : 2;

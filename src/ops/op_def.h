@@ -145,6 +145,8 @@ struct OpDef {
   std::function<std::optional<std::string>(const NodeView&)> problem;
   std::function<Kernel(const Op&, const NodeView&)> compile;
   QuantRule quantization;
+  /// The runtimes compute it on INT16 activations as well.
+  std::function<bool(const Op&)> has_int16;
   std::function<TfliteOp(const Op&, const NodeView&, flatbuffers::FlatBufferBuilder&)>
       tflite;
   /// The operators of the file format that `parse` reads.

@@ -34,6 +34,7 @@ const OpDef& ReduceProd::Def() {
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
+      .has_int16 = [](const ReduceProd& /*op*/) { return false; },
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_REDUCE_PROD},
       .parse = ParseReducer<ReduceProd>,

@@ -37,10 +37,13 @@ Kernel Compile(const Relu& op, const NodeView& view) {
   };
 }
 
+bool IsCommon(const Relu& op) {
+  return op.kind == Activation::kRelu || op.kind == Activation::kRelu6;
+}
+
 TfliteOp Form(const Relu& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  const bool rare = op.kind == Activation::kReluN1To1 || op.kind == Activation::kRelu0To1;
-  return WithoutOptions(view, Code(op.kind), {.int8 = rare ? 1 : 2});
+  return WithoutOptions(view, Code(op.kind), {.int8 = IsCommon(op) ? 2 : 1});
 }
 
 Parsed Parse(const TfliteSource& source) {
@@ -65,6 +68,7 @@ const OpDef& Relu::Def() {
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
+      .has_int16 = IsCommon,
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,
                 tflite::BuiltinOperator_RELU_N1_TO_1,

@@ -90,7 +90,7 @@ TfliteOp Form(const ResizeBilinear& op, const NodeView& view,
       builder, 0, 0, op.align_corners, op.half_pixel_centers);
   const bool newer = op.half_pixel_centers;
   return {.code = tflite::BuiltinOperator_RESIZE_BILINEAR,
-          .version = newer ? 3 : VersionFor(view, {}),
+          .version = VersionFor(view, {newer ? 3 : 1, newer ? 3 : 2, 4}),
           .options_type = tflite::BuiltinOptions_ResizeBilinearOptions,
           .options = options.Union(),
           .inputs = Operands(view, {IntVector({op.out_h, op.out_w})})};

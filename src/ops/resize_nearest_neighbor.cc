@@ -26,7 +26,7 @@ TfliteOp Form(const ResizeNearestNeighbor& op, const NodeView& view,
       builder, op.align_corners, op.half_pixel_centers);
   const bool newer = op.half_pixel_centers || op.align_corners;
   return {.code = tflite::BuiltinOperator_RESIZE_NEAREST_NEIGHBOR,
-          .version = newer ? 3 : VersionFor(view, {}),
+          .version = VersionFor(view, {newer ? 3 : 1, newer ? 3 : 2, 4}),
           .options_type = tflite::BuiltinOptions_ResizeNearestNeighborOptions,
           .options = options.Union(),
           .inputs = Operands(view, {IntVector({op.out_h, op.out_w})})};

@@ -48,7 +48,7 @@ TfliteOp EvenForm(const Split& op, const NodeView& view,
                   flatbuffers::FlatBufferBuilder& builder) {
   const auto count = static_cast<std::int32_t>(op.sizes.size());
   return {.code = tflite::BuiltinOperator_SPLIT,
-          .version = VersionFor(view, {}),
+          .version = VersionFor(view, {.int16 = 4}),
           .options_type = tflite::BuiltinOptions_SplitOptions,
           .options = tflite::CreateSplitOptions(builder, count).Union(),
           .inputs = {IntScalar(op.axis), view.node.inputs[0]}};
@@ -59,7 +59,7 @@ TfliteOp Form(const Split& op, const NodeView& view,
   if (IsEven(op.sizes)) return EvenForm(op, view, builder);
   const auto count = static_cast<std::int32_t>(op.sizes.size());
   return {.code = tflite::BuiltinOperator_SPLIT_V,
-          .version = VersionFor(view, {}),
+          .version = VersionFor(view, {.int16 = 2}),
           .options_type = tflite::BuiltinOptions_SplitVOptions,
           .options = tflite::CreateSplitVOptions(builder, count).Union(),
           .inputs = Operands(view, {IntVector(op.sizes), IntScalar(op.axis)})};

@@ -5,7 +5,7 @@
 #include "ops/int_kernels.h"
 #include "ops/problems.h"
 #include "ops/tflite_form.h"
-#include "ops/tflite_parse.h"
+#include "ops/wide_sums.h"
 
 namespace kinglet {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 /// Broadcasting beyond four axes came with version 3.
 int SubVersion(const NodeView& view) {
   const bool plain = view.Input(0).shape == view.Input(1).shape;
-  return !plain && view.Output().shape.size() > 4 ? 3 : VersionFor(view, {});
+  return !plain && view.Output().shape.size() > 4 ? 3 : VersionFor(view, {.int16 = 5});
 }
 
 Kernel Compile(const Sub& op, const NodeView& view) {
@@ -23,11 +23,14 @@ Kernel Compile(const Sub& op, const NodeView& view) {
 
 TfliteOp Form(const Sub& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
+  // Scales of INT16 are no powers of two.
+  const bool is_wide = view.Input(0).dtype == DType::kInt16;
   return {.code = tflite::BuiltinOperator_SUB,
           .version = SubVersion(view),
           .options_type = tflite::BuiltinOptions_SubOptions,
           .options =
-              tflite::CreateSubOptions(builder, TfliteActivation(op.activation)).Union(),
+              tflite::CreateSubOptions(builder, TfliteActivation(op.activation), !is_wide)
+                  .Union(),
           .inputs = Operands(view)};
 }
 
@@ -44,7 +47,7 @@ const OpDef& Sub::Def() {
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SUB},
-      .parse = ParseBinary<Sub, tflite::SubOptions>,
+      .parse = ParseSum<Sub, tflite::SubOptions>,
   });
   return kDef;
 }

@@ -22,7 +22,9 @@ Kernel Compile(const Sum& op, const NodeView& view) {
 
 TfliteOp Form(const Sum& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
-  return ReducerForm(op, view, tflite::BuiltinOperator_SUM, builder);
+  TfliteOp form = ReducerForm(op, view, tflite::BuiltinOperator_SUM, builder);
+  form.version = VersionFor(view, {.int16 = 2});
+  return form;
 }
 
 }  // namespace

@@ -56,6 +56,11 @@ int VersionFor(const NodeView& view, Versions versions) {
   }
 }
 
+tflite::TensorType WideBiasType(const NodeView& view) {
+  const bool is_wide = view.Input(0).dtype == DType::kInt16;
+  return is_wide ? tflite::TensorType_INT64 : tflite::TensorType_FLOAT32;
+}
+
 std::vector<TfliteOperand> Operands(const NodeView& view, std::vector<IntsOperand> ints) {
   std::vector<TfliteOperand> operands(view.node.inputs.begin(), view.node.inputs.end());
   for (IntsOperand& operand : ints) operands.emplace_back(std::move(operand));

@@ -17,6 +17,9 @@ struct Versions {
 };
 int VersionFor(const NodeView& view, Versions versions);
 
+/// The type of the bias beside INT16 activations; a linear operation names it.
+tflite::TensorType WideBiasType(const NodeView& view);
+
 /// The node's inputs as they are, and then `ints`.
 std::vector<TfliteOperand> Operands(const NodeView& view,
                                     std::vector<IntsOperand> ints = {});

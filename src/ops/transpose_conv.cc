@@ -176,15 +176,16 @@ Kernel Compile(const TransposeConv& op, const NodeView& view) {
 }
 
 int Version(const TransposeConv& op, const NodeView& view) {
-  if (op.activation != Activation::kNone) return 4;
-  return view.HasInput(2) ? 3 : VersionFor(view, {.int8 = 2, .int16 = 3});
+  if (op.activation != Activation::kNone) return VersionFor(view, {4, 4, 5});
+  return view.HasInput(2) ? VersionFor(view, {3, 3, 5}) : VersionFor(view, {1, 2, 3});
 }
 
 TfliteOp Form(const TransposeConv& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
   const auto options = tflite::CreateTransposeConvOptions(
       builder, TflitePadding(op.padding), static_cast<std::int32_t>(op.stride_w),
-      static_cast<std::int32_t>(op.stride_h), TfliteActivation(op.activation));
+      static_cast<std::int32_t>(op.stride_h), TfliteActivation(op.activation),
+      WideBiasType(view));
   std::vector<TfliteOperand> operands = {IntVector(view.Output().shape),
                                          view.node.inputs[1], view.node.inputs[0]};
   if (view.HasInput(2)) operands.emplace_back(view.node.inputs[2]);

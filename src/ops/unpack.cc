@@ -31,7 +31,7 @@ TfliteOp Form(const Unpack& op, const NodeView& view,
       builder, static_cast<std::int32_t>(view.node.outputs.size()),
       static_cast<std::int32_t>(op.axis));
   return {.code = tflite::BuiltinOperator_UNPACK,
-          .version = VersionFor(view, {}),
+          .version = VersionFor(view, {.int16 = 4}),
           .options_type = tflite::BuiltinOptions_UnpackOptions,
           .options = options.Union(),
           .inputs = Operands(view)};

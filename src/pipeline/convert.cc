@@ -22,6 +22,8 @@ std::string_view NameOf(QuantizationMode mode) {
   switch (mode) {
     case QuantizationMode::kPtq:
       return "ptq";
+    case QuantizationMode::kInt16x8:
+      return "int16x8";
     case QuantizationMode::kDynamic:
       return "dynamic";
     case QuantizationMode::kFloat16:

@@ -40,9 +40,13 @@ Graph QuantizeFully(std::span<const Sample> calibration,
   });
   CheckFinite(collected, converted.warnings);
   NoteRanges(converted.optimized, collected.ranges(), converted);
-  QuantizedGraph quantized = QuantizeInt8(
-      converted.optimized, WidenLikeTensorFlow(converted.optimized, collected.ranges()),
-      request.per_tensor);
+  const Ranges ranges = collected.ranges();
+  QuantizedGraph quantized =
+      request.mode == QuantizationMode::kInt16x8
+          ? QuantizeInt16x8(converted.optimized, ranges, request.per_tensor)
+          : QuantizeInt8(converted.optimized,
+                         WidenLikeTensorFlow(converted.optimized, ranges),
+                         request.per_tensor);
   converted.float_operators = std::move(quantized.float_operators);
   return std::move(quantized.graph);
 }
@@ -51,6 +55,7 @@ Graph Quantized(std::span<const Sample> calibration, const QuantizationRequest& 
                 const ProgressListener& listener, ConvertedGraph& converted) {
   switch (request.mode) {
     case QuantizationMode::kPtq:
+    case QuantizationMode::kInt16x8:
       return QuantizeFully(calibration, request, listener, converted);
     case QuantizationMode::kDynamic:
       return QuantizeWeightsOnly(converted.optimized, request.per_tensor);
@@ -91,7 +96,9 @@ void CheckSameOutputs(const Graph& meant, const Graph& written, const Sample& sa
 
 }  // namespace
 
-bool NeedsCalibration(QuantizationMode mode) { return mode == QuantizationMode::kPtq; }
+bool NeedsCalibration(QuantizationMode mode) {
+  return mode == QuantizationMode::kPtq || mode == QuantizationMode::kInt16x8;
+}
 
 ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibration,
                             const QuantizationRequest& request,

@@ -16,10 +16,17 @@ bool IsFloat(const Value& value) { return value.dtype == DType::kFloat32; }
 
 const QuantRule& RuleOf(const Node& node) { return DefOf(node.op).quantization; }
 
+/// Of 16-bit results between -1 and 1.
+constexpr QuantParams kWideFixed = {1.0F / 32768, 0};
+
 class Assigner {
  public:
-  Assigner(const Graph& graph, const Ranges& ranges)
-      : graph_(graph), ranges_(ranges), uses_(graph), settled_(graph.values.size()) {
+  Assigner(const Graph& graph, const Ranges& ranges, DType activations)
+      : graph_(graph),
+        ranges_(ranges),
+        is_wide_(activations == DType::kInt16),
+        uses_(graph),
+        settled_(graph.values.size()) {
     plan_.params.resize(graph.values.size());
   }
 
@@ -49,6 +56,7 @@ class Assigner {
           !FloatOperands(graph_, node).empty() || IsFloat(graph_[node.outputs[0]]);
       plan_.quantized_nodes.push_back(has_floats &&
                                       RuleOf(node).range != RangeRule::kFloatOnly &&
+                                      (!is_wide_ || DefOf(node.op).has_int16(node.op)) &&
                                       std::ranges::all_of(node.inputs, usable) &&
                                       std::ranges::all_of(node.outputs, usable));
     }
@@ -83,12 +91,16 @@ class Assigner {
   void Settle() {
     const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
     for (std::size_t i = 0; i < decides.size(); ++i) {
-      if (decides[i]) plan_.params[i] = ActivationParams(*ranges_[i]);
+      if (!decides[i]) continue;
+      plan_.params[i] =
+          is_wide_ ? WideParams(*ranges_[i]) : ActivationParams(*ranges_[i]);
     }
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (!plan_.quantized_nodes[i] || RuleOf(node).range != RangeRule::kFixed) continue;
-      for (const ValueId out : node.outputs) ParamsOf(out) = RuleOf(node).fixed;
+      for (const ValueId out : node.outputs) {
+        ParamsOf(out) = is_wide_ ? kWideFixed : RuleOf(node).fixed;
+      }
     }
     for (std::size_t i = 0; i < settled_.size(); ++i) {
       settled_[i] = plan_.params[i].has_value();
@@ -136,7 +148,8 @@ class Assigner {
 
   [[nodiscard]] float ScaleOf(ValueId id) const {
     if (plan_.params[Index(id)].has_value()) return plan_.params[Index(id)]->scale;
-    return ConstantParams(graph_[id].constant->Data<float>()).scale;
+    const auto floats = graph_[id].constant->Data<float>();
+    return is_wide_ ? WideConstantParams(floats).scale : ConstantParams(floats).scale;
   }
 
   /// The INT8 kernel of a quotient refuses a divisor of zero, and shifts out of its 31
@@ -175,17 +188,18 @@ class Assigner {
     Replace(node.outputs[0], out, {2 * step / kLargestFactor, out.zero_point});
   }
 
-  /// Addition rescales by t / (2^20 s_out), t = 2 max(s_a, s_b), which must stay below
-  /// one: a result that is all but constant gets a scale from which that holds.
+  /// Addition rescales by t / (2^20 s_out), with 16 bits 2^15, t = 2 max(s_a, s_b), which
+  /// must stay below one: a result that is all but constant gets a scale from which that
+  /// holds.
   void GuardSum(const Node& node) {
     const bool is_sum =
         std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op);
     if (!is_sum) return;
-    constexpr float kSteps = 1048576.0F;  // 2^20
+    const float steps = is_wide_ ? 0x1p15F : 0x1p20F;
     const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
     const QuantParams out = *ParamsOf(node.outputs[0]);
-    if (t / (kSteps * out.scale) < 1) return;
-    Replace(node.outputs[0], out, {2 * t / kSteps, out.zero_point});
+    if (t / (steps * out.scale) < 1) return;
+    Replace(node.outputs[0], out, {2 * t / steps, out.zero_point});
   }
 
   /// Changes the parameters of a value, and of those that share them by an operation that
@@ -205,6 +219,7 @@ class Assigner {
 
   const Graph& graph_;
   const Ranges& ranges_;
+  bool is_wide_;  // INT16 activations
   Uses uses_;
   std::vector<bool> settled_;  // by value
   ParamsPlan plan_;
@@ -212,8 +227,8 @@ class Assigner {
 
 }  // namespace
 
-ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges) {
-  return Assigner(graph, ranges).Run();
+ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges, DType activations) {
+  return Assigner(graph, ranges, activations).Run();
 }
 
 }  // namespace kinglet

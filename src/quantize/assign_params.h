@@ -17,7 +17,8 @@ struct ParamsPlan {
 
 /// Applies each operation's QuantRule: results of fixed range, one scale for groups that
 /// share it, calibrated ranges elsewhere; and widens scales that a kernel could not
-/// rescale from.
-ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges);
+/// rescale from. Of INT16 `activations`, operations that have no such form stay in float.
+ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges,
+                        DType activations = DType::kInt8);
 
 }  // namespace kinglet

@@ -12,6 +12,7 @@ constexpr int kLowest = -128;
 constexpr int kHighest = 127;
 constexpr float kWeightSteps = 254.0F;
 constexpr float kLargestWeight = 127.0F;
+constexpr float kLargestWide = 32767.0F;
 constexpr double kHalfInt32 = 1073741823.0;
 constexpr float kLargestBias = 2147483647.0F;
 
@@ -63,6 +64,12 @@ QuantParams ActivationParams(const Range& range) {
   return ParamsBetween(min, max);
 }
 
+QuantParams WideParams(const Range& range) {
+  float largest = std::max(std::abs(range.min), std::abs(range.max));
+  if (largest < kSmallestRange) largest += static_cast<float>(kSmallestRange);
+  return {largest / kLargestWide, 0};
+}
+
 QuantParams ConstantParams(std::span<const float> values) {
   const auto [least, largest] = std::ranges::minmax(values);
   double min = std::min(static_cast<double>(least), 0.0);
@@ -74,6 +81,11 @@ QuantParams ConstantParams(std::span<const float> values) {
   return ParamsBetween(min, max);
 }
 
+QuantParams WideConstantParams(std::span<const float> values) {
+  const auto [least, largest] = std::ranges::minmax(values);
+  return WideParams({least, largest});
+}
+
 std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,
                                           const QuantParams& params) {
   const float inverse = Inverse(params.scale);
@@ -83,6 +95,18 @@ std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,
         std::round(value * inverse) + static_cast<float>(params.zero_point);
     quantized.push_back(static_cast<std::int8_t>(
         std::clamp(steps, static_cast<float>(kLowest), static_cast<float>(kHighest))));
+  }
+  return quantized;
+}
+
+std::vector<std::int16_t> QuantizeWideConstant(std::span<const float> values,
+                                               const QuantParams& params) {
+  const float inverse = Inverse(params.scale);
+  std::vector<std::int16_t> quantized;
+  for (const float value : values) {
+    const float steps = std::round(value * inverse);
+    quantized.push_back(
+        static_cast<std::int16_t>(std::clamp(steps, -kLargestWide, kLargestWide)));
   }
   return quantized;
 }
@@ -118,14 +142,29 @@ Tensor QuantizeWeights(const Tensor& weights, std::size_t axis,
   return quantized;
 }
 
+std::vector<float> BiasScales(float input_scale, std::span<const float> weight_scales) {
+  std::vector<float> scales;
+  for (const float scale : weight_scales) {
+    scales.push_back(static_cast<float>(static_cast<double>(input_scale) *
+                                        static_cast<double>(scale)));
+  }
+  return scales;
+}
+
+std::vector<std::int64_t> QuantizeWideBias(std::span<const float> bias,
+                                           std::span<const float> scales) {
+  std::vector<std::int64_t> integers;
+  for (std::size_t i = 0; i < bias.size(); ++i) {
+    const double scale = scales[scales.size() == 1 ? 0 : i];
+    integers.push_back(static_cast<std::int64_t>(std::round(bias[i] / scale)));
+  }
+  return integers;
+}
+
 BiasAndScales QuantizeBias(std::span<const float> bias, float input_scale,
                            std::vector<float> weight_scales) {
   BiasAndScales result;
-  result.bias_scales.resize(weight_scales.size());
-  for (std::size_t c = 0; c < weight_scales.size(); ++c) {
-    result.bias_scales[c] = static_cast<float>(static_cast<double>(input_scale) *
-                                               static_cast<double>(weight_scales[c]));
-  }
+  result.bias_scales = BiasScales(input_scale, weight_scales);
   for (std::size_t i = 0; i < bias.size(); ++i) {
     const std::size_t c = weight_scales.size() == 1 ? 0 : i;
     const double magnitude = std::abs(static_cast<double>(bias[i]));

@@ -18,13 +18,22 @@ namespace kinglet {
 /// A range below 1e-6 is widened by 1e-6 to both sides.
 QuantParams ActivationParams(const Range& range);
 
+/// Of INT16: symmetric, scale = f32(max(|min|, |max|) / 32767), zero point 0. A range
+/// below 1e-6 is widened as above.
+QuantParams WideParams(const Range& range);
+
 /// The same for a constant that is no weight. A range of up to 1e-6 is widened to hold
 /// -5e-7..5e-7. REQUIRES: at least one value.
 QuantParams ConstantParams(std::span<const float> values);
+QuantParams WideConstantParams(std::span<const float> values);
 
 /// q = round(x / scale) + zero point, as x * f32(1 / scale), saturated to INT8.
 std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,
                                           const QuantParams& params);
+
+/// The same of INT16, saturated to -32767..32767.
+std::vector<std::int16_t> QuantizeWideConstant(std::span<const float> values,
+                                               const QuantParams& params);
 
 /// Symmetric scales of weights, one per index of `axis`, or one for all.
 ///   scale = f32(2 max|w| / 254), at least f32(1e-6 / 254)
@@ -46,5 +55,12 @@ struct BiasAndScales {
 /// tensor with one scale.
 BiasAndScales QuantizeBias(std::span<const float> bias, float input_scale,
                            std::vector<float> weight_scales);
+
+/// Of 64 bits, where nothing overflows: q = round(b / scale), computed in double.
+std::vector<std::int64_t> QuantizeWideBias(std::span<const float> bias,
+                                           std::span<const float> scales);
+
+/// input scale * weight scale, each rounded.
+std::vector<float> BiasScales(float input_scale, std::span<const float> weight_scales);
 
 }  // namespace kinglet

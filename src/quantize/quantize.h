@@ -21,6 +21,10 @@ struct QuantizedGraph {
 /// value ids of `graph`.
 QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor);
 
+/// The same with INT16 activations, symmetric, and biases of 64 bits. What has no such
+/// form stays in float.
+QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges, bool per_tensor);
+
 /// INT8 weights of at least 1024 elements, everything else float32: the runtime quantizes
 /// activations as they come ("dynamic range").
 Graph QuantizeWeightsOnly(const Graph& graph, bool per_tensor);

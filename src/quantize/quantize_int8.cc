@@ -1,6 +1,6 @@
-// Values exist in up to two forms, float and INT8, each made when a node first wants it:
-// the other form comes from a Quantize or Dequantize. A value whose INT8 parameters
-// differ from what an operation wants of its operand is requantized on that edge.
+// Values exist in up to two forms, float and integer, each made when a node first wants
+// it: the other form comes from a Quantize or Dequantize. A value whose parameters differ
+// from what an operation wants of its operand is requantized on that edge.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,15 +17,23 @@ Quantization ToQuantization(const QuantParams& params) {
   return {{params.scale}, {params.zero_point}, 0};
 }
 
-Tensor Int8Tensor(const Shape& shape, const std::vector<std::int8_t>& values) {
-  return Tensor::Of<std::int8_t>(shape, std::span<const std::int8_t>(values));
+template <typename T>
+Tensor TensorOf(const Shape& shape, const std::vector<T>& values) {
+  return Tensor::Of<T>(shape, std::span<const T>(values));
 }
+
+struct QuantizedBias {
+  Tensor bias;
+  std::vector<float> bias_scales;
+  std::vector<float> weight_scales;  ///< raised where 32 bits would have overflowed
+};
 
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor)
+  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor, DType activations)
       : from_(graph),
-        plan_(AssignParams(graph, ranges)),
+        activations_(activations),
+        plan_(AssignParams(graph, ranges, activations)),
         per_tensor_(per_tensor),
         floats_(graph.values.size()),
         integers_(graph.values.size()) {}
@@ -76,38 +84,56 @@ class Quantizer {
   [[nodiscard]] Value IntegerValue(ValueId id, const std::string& name,
                                    const QuantParams& params) const {
     return {.name = name,
-            .dtype = DType::kInt8,
+            .dtype = activations_,
             .shape = from_[id].shape,
             .quantization = ToQuantization(params),
             .constant = nullptr};
   }
 
-  /// The value in INT8 with its own parameters.
+  /// The value as integers with its own parameters.
   ValueId IntegerForm(ValueId id) {
     std::optional<ValueId>& form = integers_[Index(id)];
     if (form.has_value()) return *form;
-    const std::string name = from_[id].name + "/int8";
-    form = Append(Quantize{}, {*floats_[Index(id)]},
+    const std::string name = fmt::format("{}/{}", from_[id].name, NameOf(activations_));
+    form = Append(Quantize{activations_}, {*floats_[Index(id)]},
                   IntegerValue(id, name, *plan_.params[Index(id)]), name);
     return *form;
   }
 
-  /// The value in INT8 with the parameters `wanted`.
+  /// The value as integers with the parameters `wanted`.
   ValueId WithParams(ValueId id, const QuantParams& wanted) {
     if (*plan_.params[Index(id)] == wanted) return IntegerForm(id);
     const std::string name = from_[id].name + "/requantized";
-    return Append(Quantize{}, {IntegerForm(id)}, IntegerValue(id, name, wanted), name);
+    return Append(Quantize{activations_}, {IntegerForm(id)},
+                  IntegerValue(id, name, wanted), name);
   }
 
   /// A constant operand that is no weight: its own range, or the group's parameters.
   ValueId ConstantOperand(ValueId id, const std::optional<QuantParams>& wanted) {
     const Value& value = from_[id];
     const auto floats = value.constant->Data<float>();
-    const QuantParams params = wanted.has_value() ? *wanted : ConstantParams(floats);
+    const bool is_wide = activations_ == DType::kInt16;
+    const QuantParams own = is_wide ? WideConstantParams(floats) : ConstantParams(floats);
+    const QuantParams params = wanted.value_or(own);
     const ValueId constant = to_.AddConstant(
-        value.name, Int8Tensor(value.shape, QuantizeConstant(floats, params)));
+        value.name, is_wide ? TensorOf(value.shape, QuantizeWideConstant(floats, params))
+                            : TensorOf(value.shape, QuantizeConstant(floats, params)));
     to_[constant].quantization = ToQuantization(params);
     return constant;
+  }
+
+  /// Of 32 bits beside INT8, 64 beside INT16.
+  [[nodiscard]] QuantizedBias BiasOf(const Tensor& floats, float input_scale,
+                                     const std::vector<float>& weight_scales) const {
+    const auto values = floats.Data<float>();
+    if (activations_ == DType::kInt16) {
+      std::vector<float> scales = BiasScales(input_scale, weight_scales);
+      Tensor bias = TensorOf(floats.shape(), QuantizeWideBias(values, scales));
+      return {std::move(bias), std::move(scales), weight_scales};
+    }
+    BiasAndScales bias = QuantizeBias(values, input_scale, weight_scales);
+    return {TensorOf(floats.shape(), bias.bias), std::move(bias.bias_scales),
+            std::move(bias.weight_scales)};
   }
 
   /// Weights and bias of a linear node.
@@ -118,25 +144,26 @@ class Quantizer {
     const float input_scale = plan_.params[Index(node.inputs[0])]->scale;
     const bool per_tensor = per_tensor_ || DefOf(node.op).quantization.per_tensor;
     std::vector<float> scales = WeightScales(*weights.constant, axis, per_tensor);
-    std::optional<BiasAndScales> bias;
     const bool has_bias = node.inputs.size() > weights_input + 1;
+    std::optional<QuantizedBias> bias;
     if (has_bias) {
-      const Value& stored = from_[node.inputs[weights_input + 1]];
-      bias = QuantizeBias(stored.constant->Data<float>(), input_scale, std::move(scales));
+      const Tensor& stored = *from_[node.inputs[weights_input + 1]].constant;
+      bias = BiasOf(stored, input_scale, scales);
       scales = bias->weight_scales;
     }
-    std::vector<ValueId> operands = {
-        to_.AddConstant(weights.name, QuantizeWeights(*weights.constant, axis, scales))};
-    const auto zeros = [](std::size_t n) { return std::vector<std::int64_t>(n); };
-    to_[operands[0]].quantization =
-        Quantization{scales, zeros(scales.size()), scales.size() > 1 ? channel_axis : 0};
+    const auto constant = [&](ValueId from, Tensor tensor, const std::vector<float>& by,
+                              std::int64_t along) {
+      const ValueId id = to_.AddConstant(from_[from].name, std::move(tensor));
+      to_[id].quantization =
+          Quantization{by, std::vector<std::int64_t>(by.size()), along};
+      return id;
+    };
+    std::vector<ValueId> operands = {constant(
+        node.inputs[weights_input], QuantizeWeights(*weights.constant, axis, scales),
+        scales, scales.size() > 1 ? channel_axis : 0)};
     if (has_bias) {
-      const Value& stored = from_[node.inputs[weights_input + 1]];
-      operands.push_back(to_.AddConstant(
-          stored.name, Tensor::Of<std::int32_t>(
-                           stored.shape, std::span<const std::int32_t>(bias->bias))));
-      to_[operands[1]].quantization =
-          Quantization{bias->bias_scales, zeros(bias->bias_scales.size()), 0};
+      operands.push_back(constant(node.inputs[weights_input + 1], std::move(bias->bias),
+                                  bias->bias_scales, 0));
     }
     return operands;
   }
@@ -202,6 +229,7 @@ class Quantizer {
   }
 
   const Graph& from_;
+  DType activations_;
   ParamsPlan plan_;
   bool per_tensor_;
   Graph to_;
@@ -213,7 +241,12 @@ class Quantizer {
 }  // namespace
 
 QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor) {
-  return Quantizer(graph, ranges, per_tensor).Run();
+  return Quantizer(graph, ranges, per_tensor, DType::kInt8).Run();
+}
+
+QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges,
+                               bool per_tensor) {
+  return Quantizer(graph, ranges, per_tensor, DType::kInt16).Run();
 }
 
 }  // namespace kinglet

@@ -198,6 +198,17 @@ const std::vector<Refusal> kRefusals = {
        for (FileTensor& tensor : m.tensors) tensor.type = tflite::TensorType_INT8;
      },
      ErrorKind::kUnsupported, "an operand has no scale"},
+    {"SumOfWideIntegersByShifts",
+     [](FileModel& m) {
+       SetCode(m, tflite::BuiltinOperator_ADD);
+       for (FileTensor& tensor : m.tensors) {
+         tensor.type = tflite::TensorType_INT16;
+         tensor.scales = {1.0F / 32767};
+         tensor.zero_points = {0};
+       }
+       m.operators[0].inputs = {0, 0};
+     },
+     ErrorKind::kUnsupported, "sums of INT16 by shifts"},
     {"EmptyOperand",
      [](FileModel& m) {
        m.tensors.push_back({.name = "empty", .shape = {0}});

@@ -23,6 +23,7 @@ OUTPUT = "output_0"
 MODES = {
     "ptq": [],
     "ptq_per_tensor": ["--per-tensor"],
+    "int16x8": ["--quantization", "int16x8"],
     "dynamic": ["--quantization", "dynamic"],
     "none": ["--quantization", "none"],
 }
@@ -143,6 +144,13 @@ class PtqPerTensor(EveryMode, unittest.TestCase):
 
     def test_weights_have_one_scale(self):
         self.assertEqual(most_scales(SESSION.converted(self.mode)), 1)
+
+    def test_our_runner_gives_litert_s_bits(self):
+        assert_same_bits(self, self.mode)
+
+
+class Int16x8(EveryMode, unittest.TestCase):
+    mode = "int16x8"
 
     def test_our_runner_gives_litert_s_bits(self):
         assert_same_bits(self, self.mode)
