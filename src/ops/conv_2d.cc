@@ -78,7 +78,7 @@ Kernel Compile(const Conv2d& op, const NodeView& view) {
   }
   CheckFloat(view);
   const auto conv = std::make_shared<const PackedConv>(
-      shape, FloatConstant(view.Input(1)), FloatConstant(view.Input(2)),
+      shape, WeightsOf(view.Input(1))->Data<float>(), FloatConstant(view.Input(2)),
       ClampOf(op.activation));
   return [&kernels = Kernels(), conv, batch = in[0], in_size = in[1] * in[2] * in[3],
           out_size = shape.h.out * shape.w.out * weights[0]](const Buffers& buffers) {

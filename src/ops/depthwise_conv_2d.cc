@@ -65,14 +65,15 @@ Kernel Compile(const DepthwiseConv2d& op, const NodeView& view) {
                          view);
   }
   CheckFloat(view);
+  const auto filter = WeightsOf(view.Input(1));
   const DepthwisePlan plan{.h = h,
                            .w = w,
                            .in_channels = in[3],
                            .multiplier = weights[3] / in[3],
-                           .weights = FloatConstant(view.Input(1)).data(),
+                           .weights = filter->Data<float>().data(),
                            .bias = FloatConstant(view.Input(2)).data(),
                            .clamp = ClampOf(op.activation)};
-  return [&kernels = Kernels(), plan, weights_owner = view.Input(1).constant,
+  return [&kernels = Kernels(), plan, weights_owner = filter,
           bias_owner = view.Input(2).constant, batch = in[0],
           in_size = in[1] * in[2] * in[3],
           out_size = plan.h.out * plan.w.out * weights[3]](const Buffers& buffers) {

@@ -1,5 +1,7 @@
 #include "ops/float_kernels.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "kernels/broadcast.h"
@@ -36,6 +38,14 @@ Axis AxisOf(const Window& window) {
 std::span<const float> FloatConstant(const Value& value) {
   Check(value.constant != nullptr, "a constant operand");
   return value.constant->Data<float>();
+}
+
+std::shared_ptr<const Tensor> WeightsOf(const Value& value) {
+  const auto is_subnormal = [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; };
+  if (std::ranges::none_of(FloatConstant(value), is_subnormal)) return value.constant;
+  Tensor weights = *value.constant;
+  std::ranges::replace_if(weights.Data<float>(), is_subnormal, 0.0F);
+  return std::make_shared<const Tensor>(std::move(weights));
 }
 
 void CheckFloat(const NodeView& view) {

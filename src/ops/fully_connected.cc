@@ -90,7 +90,7 @@ Kernel Compile(const FullyConnected& op, const NodeView& view) {
   const auto bias = view.HasInput(2) ? FloatConstant(view.Input(2)) : zeros;
   const auto dense = std::make_shared<const PackedConv>(
       PackDense(ElementCount(view.Input(0).shape) / weights[1], weights[1], weights[0],
-                FloatConstant(view.Input(1)), bias, ClampOf(op.activation)));
+                WeightsOf(view.Input(1))->Data<float>(), bias, ClampOf(op.activation)));
   return [&kernels = Kernels(), dense](const Buffers& buffers) {
     dense->Run(kernels, buffers.In<float>(0), buffers.Out<float>());
   };
