@@ -170,5 +170,20 @@ const std::vector<Case> kCases = {
 INSTANTIATE_TEST_SUITE_P(Operations, FloatKernel, testing::ValuesIn(kCases),
                          [](const auto& instance) { return instance.param.name; });
 
+// 1e-40 is below 2^-126; times 1e38 it would be 0.01.
+TEST(LinearOperations, CountSubnormalWeightsAsZero) {
+  for (const char* op :
+       {"const w : float32[1x1x1x1] = 1e-40\ny : float32[1x1x1x1] = conv_2d(x, w, b)",
+        "const w : float32[1x1x1x1] = 1e-40\n"
+        "y : float32[1x1x1x1] = depthwise_conv_2d(x, w, b)",
+        "const w : float32[1x1] = 1e-40\n"
+        "y : float32[1x1x1x1] = fully_connected(x, w, b)"}) {
+    const auto y = RunFirstNode(Parse(
+        std::string("const x : float32[1x1x1x1] = 1e38\nconst b : float32[1] = 0\n") +
+        op));
+    EXPECT_EQ(y[0][0], 0.0) << op;
+  }
+}
+
 }  // namespace
 }  // namespace kinglet
