@@ -58,8 +58,16 @@ void Samples(benchmark::State& state, bool quantized) {
   }
   state.SetItemsProcessed(state.iterations() * 32);
 }
-BENCHMARK_CAPTURE(Samples, float, false)->Arg(1)->Arg(2)->UseRealTime();
-BENCHMARK_CAPTURE(Samples, int8, true)->Arg(1)->Arg(2)->UseRealTime();
+BENCHMARK_CAPTURE(Samples, float, false)
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(Samples, int8, true)
+    ->Arg(1)
+    ->Arg(2)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
 
 void InferenceWithRanges(benchmark::State& state) {
   const Executor executor(BirdClassifier());

@@ -1,6 +1,8 @@
 // Div: a / b, with NumPy broadcasting and a fused clamp. INT8 (rule 8.11): with n the
 // bits of b - z_b, the quotient is (a - z_a) * 2^h times the reciprocal of (b - z_b) /
 // 2^n, as fractions of 2^31, times the factor s_a / (s_b s_out), 2^-(n + h).
+#include <algorithm>
+#include <array>
 #include <bit>
 
 #include "kernels/broadcast.h"
@@ -53,12 +55,49 @@ struct Divider {
     const std::int32_t quotient =
         DoublingHighMul(WrappingShift(a, sign_bits), reciprocal);
     const int shift = factor.shift - (kBits - headroom) - sign_bits;
+    return static_cast<std::int8_t>(Clamped(Rescaled(quotient, shift), output));
+  }
+
+ private:
+  /// quotient * factor.value / 2^31 * 2^shift.
+  [[nodiscard]] std::int64_t Rescaled(std::int32_t quotient, int shift) const {
+    if (output.rounding == Rounding::kSingle && shift > -kBits && shift < kBits) {
+      return Multiply(quotient, {factor.value, shift}, Rounding::kSingle);
+    }
     const std::int32_t scaled = DoublingHighMul(quotient, factor.value);
-    const std::int64_t result = shift <= 0 ? ShiftedDown(scaled, -shift)
-                                           : SaturatingShift(scaled, std::min(shift, 31));
-    return static_cast<std::int8_t>(Clamped(result, output));
+    if (shift <= 0) return ShiftedDown(scaled, -shift);
+    return SaturatingShift(scaled, std::min(shift, kBits));
   }
 };
+
+/// Beyond this many quotients by one divisor, a table of all is quicker.
+constexpr Size kBytes = 256;
+
+void DivideRow(const KernelTable& kernels, const Divider& divide, Size columns,
+               const std::int8_t* a, std::int8_t b, std::int8_t* out) {
+  std::array<std::int8_t, kBytes> table{};
+  for (std::int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
+    table[static_cast<std::uint8_t>(q)] = divide(static_cast<std::int8_t>(q), b);
+  }
+  kernels.map_int8(table.data(), columns, a, out);
+}
+
+void DivideAll(const KernelTable& kernels, const Divider& divide,
+               const IntBinaryArgs<std::int8_t>& args) {
+  const bool by_row = args.columns > kBytes && args.a_column == 1 && args.b_column == 0;
+  for (Size r = 0; r < args.rows; ++r) {
+    const std::int8_t* a = args.a + r * args.a_row;
+    const std::int8_t* b = args.b + r * args.b_row;
+    std::int8_t* out = args.out + r * args.columns;
+    if (by_row) {
+      DivideRow(kernels, divide, args.columns, a, *b, out);
+      continue;
+    }
+    for (Size c = 0; c < args.columns; ++c) {
+      out[c] = divide(a[c * args.a_column], b[c * args.b_column]);
+    }
+  }
+}
 
 Kernel CompileInt(const Div& op, const NodeView& view) {
   const Scale a = ScaleOf(view.Input(0));
@@ -68,17 +107,11 @@ Kernel CompileInt(const Div& op, const NodeView& view) {
                        QuantizeMultiplier(a.scale / divisor, view.rounding),
                        OutputOf(view, op.activation)};
   const Broadcast2 broadcast(view.Input(0).shape, view.Input(1).shape);
-  return [divide, broadcast](const Buffers& buffers) {
+  return [&kernels = Kernels(), divide, broadcast](const Buffers& buffers) {
     broadcast.ForMatrices<IntBinaryArgs<std::int8_t>>(
         buffers.In<std::int8_t>(0), buffers.In<std::int8_t>(1),
         buffers.Out<std::int8_t>(), [&](const IntBinaryArgs<std::int8_t>& args) {
-          for (Size r = 0; r < args.rows; ++r) {
-            for (Size c = 0; c < args.columns; ++c) {
-              args.out[r * args.columns + c] =
-                  divide(args.a[r * args.a_row + c * args.a_column],
-                         args.b[r * args.b_row + c * args.b_column]);
-            }
-          }
+          DivideAll(kernels, divide, args);
         });
   };
 }

@@ -5,6 +5,7 @@
 
 #include "ir/text.h"
 #include "ops/op_def.h"
+#include "tests/support/run_node.h"
 
 namespace kinglet {
 namespace {
@@ -167,6 +168,10 @@ INSTANTIATE_TEST_SUITE_P(
              "const x : int8[1x2] q{0.5/0} = 4 -4\nconst a : int8[1] q{0.25/0} = 2\n"
              "y : int8[1x2] q{0.5/0} = prelu(x, a)",
              {4, -2}},
+        Case{"quotient",
+             "const a : int8[1x3] q{0.5/0} = 8 -8 3\nconst b : int8[1] q{0.25/1} = 17\n"
+             "y : int8[1x3] q{0.015625/0} = div(a, b)",
+             {64, -64, 24}},
         Case{"squared difference",
              "const a : int8[1x2] q{0.5/0} = 4 -2\n"
              "const b : int8[1x2] q{0.25/0} = 4 4\n"
@@ -208,6 +213,23 @@ INSTANTIATE_TEST_SUITE_P(
              "const x : int16[1x2] q{0.5/0} = 1000 -3\n"
              "y : int16[1x2] q{0.25/0} = add(x, x)",
              {4000, -12}}));
+
+// Many by one divisor go by a table.
+TEST(Quotients, AreTheSameByOneDivisorAndByMany) {
+  std::string dividends;
+  std::string divisors;
+  for (int i = 0; i < 300; ++i) {
+    dividends += std::to_string(i % 256 - 128) + " ";
+    divisors += "-90 ";
+  }
+  const auto quotients = [&](const std::string& divisor) {
+    return RunFirstNode(Parse("const a : int8[1x300] q{0.5/-3} = " + dividends +
+                              "\nconst b : " + divisor +
+                              "\ny : int8[1x300] q{0.0078125/5} = div(a, b)"));
+  };
+  EXPECT_EQ(quotients("int8[1] q{0.25/-128} = -90"),
+            quotients("int8[1x300] q{0.25/-128} = " + divisors));
+}
 
 }  // namespace
 }  // namespace kinglet
