@@ -105,6 +105,11 @@ KerasArchive ReadKerasArchive(std::span<const std::byte> bytes) {
 }
 
 KerasArchive ReadKerasFolder(const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder / "saved_model.pb")) {
+    throw Error(ErrorKind::kUnsupported,
+                "a SavedModel, which holds TensorFlow's graph; load it in Keras and save "
+                "it as model.keras");
+  }
   KerasArchive read;
   if (std::filesystem::exists(folder / kMetadataName)) {
     read.metadata = Text(ReadFile(folder / kMetadataName));

@@ -22,7 +22,7 @@ struct KerasArchive {
 KerasArchive ReadKerasArchive(std::span<const std::byte> bytes);
 
 /// From an unzipped model: a folder with the same names.
-/// @throws kIo when a file can't be read.
+/// @throws kIo when a file can't be read, kUnsupported for a SavedModel.
 KerasArchive ReadKerasFolder(const std::filesystem::path& folder);
 
 }  // namespace kinglet

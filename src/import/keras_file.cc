@@ -22,9 +22,16 @@ KerasFile FromArchive(const KerasArchive& archive) {
   file.keras_version = TextAt(metadata, "keras_version");
   file.date_saved = TextAt(metadata, "date_saved");
   file.era = EraOf(file.keras_version);
-  file.model =
-      ParseModelConfig(ParseKerasJson(archive.config, "config.json"), "", file.era);
-  file.weights = AtLayerPaths(ReadWeightStore(archive.weights), file.model);
+  const Json config = ParseKerasJson(archive.config, "config.json");
+  file.weights = ReadWeightStore(archive.weights);
+  try {
+    file.model = ParseModelConfig(config, "", file.era);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUnsupported) throw;
+    file.refusal = error.what();
+    return file;
+  }
+  file.weights = AtLayerPaths(std::move(file.weights), file.model);
   return file;
 }
 

@@ -100,15 +100,36 @@ void CheckNothingLeftOver(const ImportState& state) {
   }
 }
 
+std::int64_t ElementsOf(const StoredObject& object) {
+  std::int64_t count = 0;
+  for (const Tensor& variable : object.variables) {
+    count += static_cast<std::int64_t>(variable.size());
+  }
+  return count;
+}
+
 std::int64_t ParametersBelow(const WeightStore& weights, const std::string& path) {
   std::int64_t count = 0;
   for (const auto& [owner, object] : weights) {
-    if (owner != path && !owner.starts_with(path + "/")) continue;
-    for (const Tensor& variable : object.variables) {
-      count += static_cast<std::int64_t>(variable.size());
-    }
+    if (owner == path || owner.starts_with(path + "/")) count += ElementsOf(object);
   }
   return count;
+}
+
+/// The objects that own variables, in place of layers that can't be read.
+std::vector<LayerInfo> ListOwners(const WeightStore& weights) {
+  std::vector<LayerInfo> owners;
+  for (const auto& [path, object] : weights) {
+    if (!object.variables.empty()) owners.push_back({path, "", {}, ElementsOf(object)});
+  }
+  return owners;
+}
+
+/// @throws kUnsupported when the file holds no layers.
+KerasFile ReadFileWithLayers(const std::filesystem::path& path) {
+  KerasFile file = ReadKerasFile(path);
+  if (file.refusal.has_value()) throw Error(ErrorKind::kUnsupported, *file.refusal);
+  return file;
 }
 
 std::vector<LayerInfo> ListLayers(const ImportState& state, const CallResults& results) {
@@ -149,7 +170,7 @@ ImportedModel Imported(ImportState state, const CallResults& results) {
 ImportedModel ImportKeras(const std::filesystem::path& path,
                           const ImportOptions& options) {
   return WithContext(path.string(), [&] {
-    const KerasFile file = ReadKerasFile(path);
+    const KerasFile file = ReadFileWithLayers(path);
     ImportState state{.file = file, .options = options};
     CallResults results;
     Build(state, results);
@@ -158,13 +179,23 @@ ImportedModel ImportKeras(const std::filesystem::path& path,
 }
 
 std::vector<InputInfo> ReadInputs(const std::filesystem::path& path) {
-  return WithContext(path.string(), [&] { return InputsOf(ReadKerasFile(path).model); });
+  return WithContext(path.string(),
+                     [&] { return InputsOf(ReadFileWithLayers(path).model); });
 }
 
 KerasListing ListKerasLayers(const std::filesystem::path& path,
                              const ImportOptions& options) {
   return WithContext(path.string(), [&] {
     const KerasFile file = ReadKerasFile(path);
+    if (file.refusal.has_value()) {
+      return KerasListing{.model = {.graph = {},
+                                    .keras_version = file.keras_version,
+                                    .layers = ListOwners(file.weights),
+                                    .notes = {},
+                                    .warnings = {}},
+                          .inputs = {},
+                          .refusal = file.refusal};
+    }
     ImportState state{.file = file, .options = options};
     CallResults results;
     KerasListing listing{.model = {}, .inputs = InputsOf(file.model), .refusal = {}};

@@ -53,8 +53,9 @@ ImportedModel ImportKeras(const std::filesystem::path& path,
 /// @throws as ImportKeras, but for what only concerns layers.
 std::vector<InputInfo> ReadInputs(const std::filesystem::path& path);
 
-/// The layers of a model, also of one that is refused for one of them.
-/// @throws kIo, kCorrupt as ImportKeras; kUnsupported for files that hold no layers.
+/// The layers of a model, also of one that is refused for one of them; the owners of the
+/// variables where the file holds no layers.
+/// @throws kIo, kCorrupt as ImportKeras; kUnsupported for other kinds of files.
 KerasListing ListKerasLayers(const std::filesystem::path& path,
                              const ImportOptions& options);
 

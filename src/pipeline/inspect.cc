@@ -52,7 +52,7 @@ Listing ListKeras(const std::filesystem::path& path, const ImportOptions& option
                   .format = "Keras " + model.keras_version,
                   .facts = {},
                   .rows = {}};
-  listing.facts = {{"inputs", InputsText(file.inputs)}};
+  if (!file.inputs.empty()) listing.facts = {{"inputs", InputsText(file.inputs)}};
   if (file.refusal.has_value()) {
     listing.facts.emplace_back("not convertible", *file.refusal);
   } else {

@@ -131,5 +131,17 @@ TEST(ReadKerasFolder, ReadsTheSameNames) {
   EXPECT_THROW(ReadKerasFolder(folder.path()), Error);
 }
 
+TEST(ReadKerasFolder, RefusesASavedModelWithTheRemedy) {
+  const TemporaryFolder folder;
+  WriteFile(folder.path() / "saved_model.pb", {});
+  try {
+    ReadKerasFolder(folder.path());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
+    EXPECT_THAT(error.what(), HasSubstr("save it as model.keras"));
+  }
+}
+
 }  // namespace
 }  // namespace kinglet

@@ -126,6 +126,24 @@ TEST(ImportKeras, ListsLayersWithShapesAndParameters) {
   EXPECT_EQ(model.layers[2].parameters, 0);
 }
 
+TEST(ListKerasLayers, ListsOwnersOfVariablesWhereTheFileHoldsNoLayers) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.keras";
+  WeightsBuilder weights;
+  weights.Add("head/vars/0", {2, 3}, {1, 2, 3, 4, 5, 6});
+  weights.Add("head/vars/1", {3}, {1, 2, 3});
+  weights.Add("body/first/vars/0", {1}, {1});
+  WriteArchive(path, {kBuilderMetadata, R"({"class_name": "Net", "config": {}})",
+                      weights.Bytes()});
+  const KerasListing listing = ListKerasLayers(path, {});
+  EXPECT_THAT(listing.refusal.value_or(""), HasSubstr("model class 'Net'"));
+  ASSERT_EQ(listing.model.layers.size(), 2U);
+  EXPECT_EQ(listing.model.layers[1].name, "head");
+  EXPECT_EQ(listing.model.layers[1].parameters, 9);
+  EXPECT_THROW(ImportKeras(path, {}), Error);
+  EXPECT_THROW(ReadInputs(path), Error);
+}
+
 std::string Refusal(const std::vector<BuiltLayer>& layers,
                     const std::vector<std::string>& outputs) {
   try {
