@@ -102,6 +102,14 @@ std::vector<ValueId> BuildRescaling(const LayerContext& context) {
   return {x};
 }
 
+/// x * gamma per channel, as ConvNeXt in keras.applications has it.
+std::vector<ValueId> BuildLayerScale(const LayerContext& context) {
+  const ValueId x = context.Input();
+  context.ExpectVariables("", 1);
+  const Tensor gamma = context.Variable("", 0, {context.ShapeOf(x).back()});
+  return {context.Node(Mul{}, {x, context.Constant("gamma", gamma)})};
+}
+
 }  // namespace
 
 const std::vector<LayerRow>& AffineLayers() {
@@ -115,6 +123,7 @@ const std::vector<LayerRow>& AffineLayers() {
        BuildNormalization,
        "SUB, MUL",
        {"axis", "mean", "variance", "invert"}},
+      {"LayerScale", BuildLayerScale, "MUL", {"init_values", "projection_dim"}},
       {"Rescaling", BuildRescaling, "MUL, ADD", {"scale", "offset"}},
   };
   return kRows;

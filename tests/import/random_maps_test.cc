@@ -275,5 +275,21 @@ TEST(RandomMaps, BatchNormalization) {
   });
 }
 
+TEST(RandomMaps, LayerScale) {
+  ForSeeds(10, [](Dice& dice) {
+    const Nd x = dice.Numbers(RandomShape(dice, 1, 3));
+    const std::int64_t channels = x.shape.back();
+    LayerCase layer{
+        "LayerScale", {{"init_values", 0.1}, {"projection_dim", channels}}, {x}};
+    const Nd gamma = dice.Numbers({channels});
+    layer.Add(gamma);
+    Nd y = x;
+    for (std::size_t i = 0; i < y.data.size(); ++i) {
+      y.data[i] *= gamma.data[i % gamma.data.size()];
+    }
+    ExpectLayer(layer, y);
+  });
+}
+
 }  // namespace
 }  // namespace kinglet
