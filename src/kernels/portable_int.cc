@@ -1,7 +1,10 @@
 // Instantiated for the types that portable_int.h names.
 #include "kernels/portable_int.h"
 
+#include <algorithm>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 #include "kernels/fixed_point.h"
 #include "kernels/portable_taps.h"
@@ -91,23 +94,49 @@ std::int32_t Rescaled(const IntReducePlan& plan, std::int32_t acc) {
   return acc;
 }
 
+/// What one output sees, less the zero point: [groups][kh][kw][in_channels / groups].
+template <typename T, typename Sum>
+void Gather(const IntConvPlan<Sum>& plan, const T* in, Size oy, Size ox,
+            std::span<std::int16_t> patch) {
+  const Size inputs = plan.in_channels / plan.groups;
+  std::int16_t* to = patch.data();
+  for (Size g = 0; g < plan.groups; ++g) {
+    ForTaps(plan.h, plan.w, oy, ox, [&](Size position, Size /*tap*/) {
+      const T* x = in + position * plan.in_channels + g * inputs;
+      for (Size c = 0; c < inputs; ++c) {
+        *to++ = position < 0 ? std::int16_t{0}
+                             : static_cast<std::int16_t>(x[c] - plan.in_zero_point);
+      }
+    });
+  }
+}
+
+/// Products have up to 22 bits: 256 of them fit into 32.
+template <typename Sum>
+Sum Dot(Size n, const std::int8_t* weights, const std::int16_t* x) {
+  constexpr Size kAtOnce = 256;
+  Sum sum = 0;
+  for (Size begin = 0; begin < n; begin += kAtOnce) {
+    const Size end = std::min(n, begin + kAtOnce);
+    std::int32_t part = 0;
+    for (Size i = begin; i < end; ++i) part += std::int32_t{weights[i]} * x[i];
+    sum += part;
+  }
+  return sum;
+}
+
 }  // namespace
 
 template <typename T, typename Sum>
 void ConvInt(const IntConvPlan<Sum>& plan, const T* in, T* out) {
-  const Size inputs = plan.in_channels / plan.groups;
   const Size outputs = plan.out_channels / plan.groups;
+  const Size depth = plan.h.kernel * plan.w.kernel * plan.in_channels / plan.groups;
+  std::vector<std::int16_t> patch(static_cast<std::size_t>(depth * plan.groups));
   ForOutputs(plan.h, plan.w, [&](Size oy, Size ox) {
-    const std::int8_t* weight = plan.weights;
+    Gather(plan, in, oy, ox, patch);
     for (Size o = 0; o < plan.out_channels; ++o) {
-      Sum sum = plan.bias[o];
-      ForTaps(plan.h, plan.w, oy, ox, [&](Size position, Size /*tap*/) {
-        const T* x = in + position * plan.in_channels + o / outputs * inputs;
-        for (Size c = 0; position >= 0 && c < inputs; ++c) {
-          sum += weight[c] * (x[c] - plan.in_zero_point);
-        }
-        weight += inputs;
-      });
+      const std::int16_t* x = patch.data() + o / outputs * depth;
+      const Sum sum = plan.bias[o] + Dot<Sum>(depth, plan.weights + o * depth, x);
       const std::int32_t y =
           plan.factors != nullptr
               ? RoundedToInt(static_cast<double>(sum) * plan.factors[o])

@@ -29,6 +29,19 @@ bool Holds(const std::vector<DType>& types, DType dtype) {
   return std::find(types.begin(), types.end(), dtype) != types.end();
 }
 
+/// The runtimes have no kernel for 16 bits with another zero point than 0.
+bool IsShifted(const Value& value) {
+  return value.dtype == DType::kInt16 && value.quantization.has_value() &&
+         value.quantization->zero_points[0] != 0;
+}
+
+std::optional<std::string> ShiftProblem(const NodeView& view) {
+  if (IsShifted(view.Input(0)) || IsShifted(view.Output())) {
+    return "INT16 with a zero point";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> ScaleProblem(const NodeView& view) {
@@ -38,7 +51,7 @@ std::optional<std::string> ScaleProblem(const NodeView& view) {
     if (view.Input(i).dtype != dtype) return "operands of different types";
   }
   if (!HasOneScale(view.Output())) return "its result has no scale of its own";
-  return std::nullopt;
+  return ShiftProblem(view);
 }
 
 std::optional<std::string> SameScaleProblem(const NodeView& view) {
@@ -54,6 +67,7 @@ std::optional<std::string> WeightsProblem(const NodeView& view) {
   const Value& in = view.Input(0);
   const LinearTypes types = TypesBeside(in.dtype, view.Input(1).dtype);
   if (!HasOneScale(in) || !HasOneScale(view.Output())) return "a scale is missing";
+  if (const auto problem = ShiftProblem(view)) return problem;
   for (std::size_t i = 1; i < view.node.inputs.size(); ++i) {
     const Value& value = view.Input(i);
     if (value.constant == nullptr) return "its weights are not constant";

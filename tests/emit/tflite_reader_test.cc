@@ -209,6 +209,16 @@ const std::vector<Refusal> kRefusals = {
        m.operators[0].inputs = {0, 0};
      },
      ErrorKind::kUnsupported, "sums of INT16 by shifts"},
+    {"WideIntegersWithAZeroPoint",
+     [](FileModel& m) {
+       SetCode(m, tflite::BuiltinOperator_EXP);
+       for (FileTensor& tensor : m.tensors) {
+         tensor.type = tflite::TensorType_INT16;
+         tensor.scales = {0.5F};
+         tensor.zero_points = {3};
+       }
+     },
+     ErrorKind::kUnsupported, "INT16 with a zero point"},
     {"EmptyOperand",
      [](FileModel& m) {
        m.tensors.push_back({.name = "empty", .shape = {0}});
