@@ -1,0 +1,46 @@
+#include "calibrate/statistics.h"
+
+#include "run/samples.h"
+
+namespace kinglet {
+
+StatisticsCollector::StatisticsCollector(const Graph& graph)
+    : graph_(&graph), extremes_(graph), histograms_(graph.values.size()) {}
+
+void StatisticsCollector::See(ValueId id, std::span<const std::byte> bytes) {
+  if ((*graph_)[id].dtype != DType::kFloat32) return;
+  extremes_.See(id, bytes);
+  histograms_[Index(id)].Add(
+      {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)});
+}
+
+void StatisticsCollector::Merge(const StatisticsCollector& other) {
+  extremes_.Merge(other.extremes_);
+  for (std::size_t i = 0; i < histograms_.size(); ++i) {
+    histograms_[i].Merge(other.histograms_[i]);
+  }
+}
+
+std::vector<StatisticsCollector> CollectStatistics(
+    const Executor& executor, std::span<const std::vector<Tensor>* const> samples,
+    std::span<const std::size_t> part_of, std::size_t parts, std::size_t workers,
+    const std::function<void()>& on_sample) {
+  const std::vector<StatisticsCollector> empty(parts,
+                                               StatisticsCollector(executor.graph()));
+  std::vector<std::vector<StatisticsCollector>> collectors(workers, empty);
+  std::vector<Executor::Context> contexts;
+  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
+    StatisticsCollector& mine = collectors[worker][part_of[sample]];
+    executor.Run(
+        contexts[worker], *samples[sample],
+        [&mine](ValueId id, std::span<const std::byte> bytes) { mine.See(id, bytes); });
+    if (on_sample) on_sample();
+  });
+  for (std::size_t i = 1; i < workers; ++i) {
+    for (std::size_t p = 0; p < parts; ++p) collectors[0][p].Merge(collectors[i][p]);
+  }
+  return std::move(collectors[0]);
+}
+
+}  // namespace kinglet

@@ -1,0 +1,40 @@
+// What calibration knows of every float tensor: minimum, maximum and a histogram.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "calibrate/histogram.h"
+#include "calibrate/ranges.h"
+
+namespace kinglet {
+
+/// Gathers while samples run, as RangeCollector does.
+class StatisticsCollector {
+ public:
+  explicit StatisticsCollector(const Graph& graph);
+
+  void See(ValueId id, std::span<const std::byte> bytes);
+  void Merge(const StatisticsCollector& other);
+
+  [[nodiscard]] const RangeCollector& extremes() const { return extremes_; }
+  [[nodiscard]] const Ranges& ranges() const { return extremes_.ranges(); }
+  [[nodiscard]] const Histogram& histogram(ValueId id) const {
+    return histograms_[Index(id)];
+  }
+
+ private:
+  const Graph* graph_;
+  RangeCollector extremes_;
+  std::vector<Histogram> histograms_;  // by value
+};
+
+/// Statistics of each part of the samples; `part_of` says by sample to which of the
+/// `parts` it belongs. `on_sample` is told of each that is done, from any thread.
+std::vector<StatisticsCollector> CollectStatistics(
+    const Executor& executor, std::span<const std::vector<Tensor>* const> samples,
+    std::span<const std::size_t> part_of, std::size_t parts, std::size_t workers,
+    const std::function<void()>& on_sample = nullptr);
+
+}  // namespace kinglet
