@@ -21,10 +21,12 @@ constexpr QuantParams kWideFixed = {1.0F / 32768, 0};
 
 class Assigner {
  public:
-  Assigner(const Graph& graph, const Ranges& ranges, DType activations)
+  Assigner(const Graph& graph, const Ranges& ranges, DType activations,
+           const std::set<ValueId>& pinned)
       : graph_(graph),
         ranges_(ranges),
         is_wide_(activations == DType::kInt16),
+        pinned_(pinned),
         uses_(graph),
         settled_(graph.values.size()) {
     plan_.params.resize(graph.values.size());
@@ -89,7 +91,7 @@ class Assigner {
 
   /// Parameters that nothing changes.
   void Settle() {
-    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
+    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes, pinned_);
     for (std::size_t i = 0; i < decides.size(); ++i) {
       if (!decides[i]) continue;
       plan_.params[i] =
@@ -134,7 +136,7 @@ class Assigner {
   /// What the operands and results share: the result's parameters, or those of a single
   /// operand; settled ones before others.
   std::optional<QuantParams> CommonParams(const Node& node) {
-    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node);
+    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node, pinned_);
     if (sources.size() != 1) sources.clear();
     sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
     for (const bool settled : {true, false}) {
@@ -220,6 +222,7 @@ class Assigner {
   const Graph& graph_;
   const Ranges& ranges_;
   bool is_wide_;  // INT16 activations
+  const std::set<ValueId>& pinned_;
   Uses uses_;
   std::vector<bool> settled_;  // by value
   ParamsPlan plan_;
@@ -227,8 +230,9 @@ class Assigner {
 
 }  // namespace
 
-ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges, DType activations) {
-  return Assigner(graph, ranges, activations).Run();
+ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges, DType activations,
+                        const std::set<ValueId>& pinned) {
+  return Assigner(graph, ranges, activations, pinned).Run();
 }
 
 }  // namespace kinglet

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "calibrate/ranges.h"
@@ -18,7 +19,9 @@ struct ParamsPlan {
 /// Applies each operation's QuantRule: results of fixed range, one scale for groups that
 /// share it, calibrated ranges elsewhere; and widens scales that a kernel could not
 /// rescale from. Of INT16 `activations`, operations that have no such form stay in float.
+/// `pinned` values keep their own range wherever others want one scale.
 ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges,
-                        DType activations = DType::kInt8);
+                        DType activations = DType::kInt8,
+                        const std::set<ValueId>& pinned = {});
 
 }  // namespace kinglet

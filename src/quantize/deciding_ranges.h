@@ -1,6 +1,7 @@
 // Which of the calibrated ranges count where operations want one scale.
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "calibrate/ranges.h"
@@ -13,9 +14,10 @@ std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node);
 
 /// The operands that have a say in the scale that an operation wants for all: the float
 /// ones; but where one computed value is compared with a constant and has other readers,
-/// that value alone, since the result's range would cut it for them.
+/// that value alone, since the result's range would cut it for them, unless it is
+/// `pinned` and so can be had with several ranges.
 std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
-                                      const Node& node);
+                                      const Node& node, const std::set<ValueId>& pinned);
 
 /// Whether the operation wants its float operands and results alike.
 bool WantsOneScale(const Node& node);
@@ -23,8 +25,10 @@ bool WantsOneScale(const Node& node);
 /// By value id: whether its own range makes its parameters. Of a chain of operations that
 /// want one scale, the range at the head counts where each has one operand, and the range
 /// of the last result where some have several. Results of fixed range have none that
-/// counts. `quantized_nodes` says by node which take part.
+/// counts. `quantized_nodes` says by node which take part. The ranges of `pinned` values
+/// count in any case.
 std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
-                                 const std::vector<bool>& quantized_nodes);
+                                 const std::vector<bool>& quantized_nodes,
+                                 const std::set<ValueId>& pinned = {});
 
 }  // namespace kinglet

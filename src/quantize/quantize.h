@@ -1,6 +1,7 @@
 // A float graph as a quantized one of the same type.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,13 @@ struct QuantizedGraph {
 /// Dequantize before each output, weights and biases as integers, one scale wherever an
 /// operation wants its operands alike. Nodes without an integer form, or whose tensors
 /// have no range, stay in float between Dequantize and Quantize. REQUIRES: ranges by the
-/// value ids of `graph`.
-QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor);
+/// value ids of `graph`. `pinned` inputs of the graph keep their own range wherever an
+/// operation wants one scale; where it wants another, they are quantized once more.
+QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor,
+                            const std::set<ValueId>& pinned = {});
+
+/// Without the Minimum and Maximum nodes whose bound is the end of the INT8 range.
+Graph DropIdleClamps(const Graph& quantized);
 
 /// The same with INT16 activations, symmetric, and biases of 64 bits. What has no such
 /// form stays in float.

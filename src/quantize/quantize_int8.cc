@@ -30,10 +30,12 @@ struct QuantizedBias {
 
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor, DType activations)
+  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor, DType activations,
+            const std::set<ValueId>& pinned)
       : from_(graph),
         activations_(activations),
-        plan_(AssignParams(graph, ranges, activations)),
+        pinned_(pinned),
+        plan_(AssignParams(graph, ranges, activations, pinned)),
         per_tensor_(per_tensor),
         floats_(graph.values.size()),
         integers_(graph.values.size()) {}
@@ -104,8 +106,8 @@ class Quantizer {
   ValueId WithParams(ValueId id, const QuantParams& wanted) {
     if (*plan_.params[Index(id)] == wanted) return IntegerForm(id);
     const std::string name = from_[id].name + "/requantized";
-    return Append(Quantize{activations_}, {IntegerForm(id)},
-                  IntegerValue(id, name, wanted), name);
+    const ValueId from = pinned_.contains(id) ? *floats_[Index(id)] : IntegerForm(id);
+    return Append(Quantize{activations_}, {from}, IntegerValue(id, name, wanted), name);
   }
 
   /// A constant operand that is no weight: its own range, or the group's parameters.
@@ -230,6 +232,7 @@ class Quantizer {
 
   const Graph& from_;
   DType activations_;
+  const std::set<ValueId>& pinned_;
   ParamsPlan plan_;
   bool per_tensor_;
   Graph to_;
@@ -240,13 +243,14 @@ class Quantizer {
 
 }  // namespace
 
-QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor) {
-  return Quantizer(graph, ranges, per_tensor, DType::kInt8).Run();
+QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor,
+                            const std::set<ValueId>& pinned) {
+  return Quantizer(graph, ranges, per_tensor, DType::kInt8, pinned).Run();
 }
 
 QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges,
                                bool per_tensor) {
-  return Quantizer(graph, ranges, per_tensor, DType::kInt16).Run();
+  return Quantizer(graph, ranges, per_tensor, DType::kInt16, {}).Run();
 }
 
 }  // namespace kinglet
