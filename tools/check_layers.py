@@ -26,11 +26,12 @@ MAY_INCLUDE = {
     "run": "base ir ops kernels",
     "calibrate": "base ir kernels ops run",
     "quantize": "base ir ops calibrate",
+    "tune": "base ir ops passes run calibrate quantize",
     "emit": "base ir ops schema",
     "verify": "base ir run emit",
-    "report": "base ir ops calibrate quantize verify dataset",
+    "report": "base ir ops calibrate quantize tune verify dataset",
     "pipeline": "base audio frontend dataset ir ops import passes run calibrate quantize"
-    " emit verify report schema",
+    " tune emit verify report schema",
     "cli": "base report pipeline",
 }
 

@@ -1,0 +1,160 @@
+// Values start alone and are joined by the operations that keep channels apart. What
+// another operation reads or makes, and the ends of the graph, are fixed, and with them
+// all they are joined with.
+#include "tune/channel_classes.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "ops/channel_rule.h"
+#include "ops/linear.h"
+#include "passes/rewrite.h"
+
+namespace kinglet {
+namespace {
+
+class Finder {
+ public:
+  explicit Finder(const Graph& graph)
+      : graph_(graph), parent_(graph.values.size()), fixed_(graph.values.size()) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
+
+  std::vector<ChannelClass> Run() {
+    for (const Port& port : graph_.inputs) Fix(port.value);
+    for (const Port& port : graph_.outputs) Fix(port.value);
+    for (const Node& node : graph_.nodes) Look(node);
+    return Collect();
+  }
+
+ private:
+  [[nodiscard]] bool IsComputed(ValueId id) const {
+    return graph_[id].constant == nullptr;
+  }
+  [[nodiscard]] std::int64_t Channels(ValueId id) const {
+    const Shape& shape = graph_[id].shape;
+    return shape.empty() ? 1 : shape.back();
+  }
+
+  std::size_t Root(ValueId id) {
+    std::size_t i = Index(id);
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void Fix(ValueId id) { fixed_[Root(id)] = true; }
+  void Join(ValueId a, ValueId b) {
+    const std::size_t from = Root(b);
+    const std::size_t to = Root(a);
+    fixed_[to] = fixed_[to] || fixed_[from];
+    parent_[from] = to;
+  }
+
+  void Look(const Node& node) {
+    if (IsLinearLayer(node)) {
+      if (!IsScalable(node)) Fix(node.outputs[0]);
+      return;
+    }
+    switch (ChannelRuleOf({graph_, node})) {
+      case ChannelRule::kKeeps:
+        return Join(node.outputs[0], node.inputs[0]);
+      case ChannelRule::kAdds:
+        return LookAtSum(node);
+      case ChannelRule::kMultiplies:
+        return LookAtProduct(node);
+      case ChannelRule::kMixes:
+        break;
+    }
+    for (const ValueId id : node.inputs) {
+      if (IsComputed(id)) Fix(id);
+    }
+    for (const ValueId id : node.outputs) Fix(id);
+  }
+
+  [[nodiscard]] bool IsLinearLayer(const Node& node) const {
+    return HasLinearGeometry(node.op) && IsLinear(graph_, node);
+  }
+
+  /// Its clamp lets a factor pass, or can be made to.
+  static bool IsScalable(const Node& node) {
+    const Activation activation = *ActivationOf(node.op);
+    return activation == Activation::kNone || activation == Activation::kRelu ||
+           activation == Activation::kRelu6;
+  }
+
+  /// Operands of other shapes would be scaled for several channels at once.
+  void LookAtSum(const Node& node) {
+    const ValueId out = node.outputs[0];
+    for (const ValueId id : node.inputs) {
+      if (!IsComputed(id)) continue;
+      if (Channels(id) != Channels(out)) {
+        Fix(id);
+        Fix(out);
+      }
+      Join(out, id);
+    }
+  }
+
+  /// The larger operand's factors go on to the result, the other has none.
+  void LookAtProduct(const Node& node) {
+    const ValueId out = node.outputs[0];
+    ValueId scaled = node.inputs[0];
+    ValueId other = node.inputs[1];
+    if (!IsComputed(scaled) ||
+        ElementCount(graph_[scaled].shape) < ElementCount(graph_[other].shape)) {
+      std::swap(scaled, other);
+    }
+    if (!IsComputed(scaled) || Channels(scaled) != Channels(out)) return Fix(out);
+    Join(out, scaled);
+    if (IsComputed(other)) Fix(other);
+  }
+
+  std::vector<ChannelClass> Collect() {
+    std::map<std::size_t, std::size_t> place;  // of a root among the classes
+    std::vector<ChannelClass> classes;
+    const auto class_of = [&](ValueId id) -> ChannelClass* {
+      if (!IsComputed(id) || fixed_[Root(id)]) return nullptr;
+      const auto [entry, is_new] = place.emplace(Root(id), classes.size());
+      if (is_new) classes.emplace_back();
+      return &classes[entry->second];
+    };
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      const bool is_linear = IsLinearLayer(node);
+      if (ChannelClass* read = class_of(node.inputs[0]); read != nullptr && is_linear) {
+        read->readers.push_back(i);
+      }
+      ChannelClass* made = class_of(node.outputs[0]);
+      if (made == nullptr) continue;
+      made->values.push_back(node.outputs[0]);
+      if (is_linear) made->producers.push_back(i);
+      const bool adds = ChannelRuleOf({graph_, node}) == ChannelRule::kAdds;
+      if (adds && std::ranges::any_of(node.inputs,
+                                      [this](ValueId id) { return !IsComputed(id); })) {
+        made->offsets.push_back(i);
+      }
+    }
+    std::erase_if(classes, [](const ChannelClass& one) {
+      return one.producers.empty() || one.readers.empty();
+    });
+    for (ChannelClass& one : classes) {
+      one.channels = static_cast<std::size_t>(Channels(one.values.front()));
+      for (const ValueId id : one.values) {
+        one.channels = std::gcd(one.channels, static_cast<std::size_t>(Channels(id)));
+      }
+    }
+    return classes;
+  }
+
+  const Graph& graph_;
+  std::vector<std::size_t> parent_;
+  std::vector<bool> fixed_;  // by root
+};
+
+}  // namespace
+
+std::vector<ChannelClass> FindChannelClasses(const Graph& graph) {
+  return Finder(graph).Run();
+}
+
+}  // namespace kinglet

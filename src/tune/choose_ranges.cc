@@ -1,0 +1,174 @@
+#include "tune/choose_ranges.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace kinglet {
+namespace {
+
+using Bins = std::vector<Histogram::Bin>;
+
+constexpr float kLeast = 1e-6F;  // of the whole range, less is what is left of zeros
+constexpr double kTail = 1e-4;   // share beyond each end of a percentile range
+constexpr double kSteps = 255;
+
+Range WithZero(double low, double high) {
+  return {static_cast<float>(std::min(low, 0.0)),
+          static_cast<float>(std::max(high, 0.0))};
+}
+
+Range Percentile(const Bins& bins, const Range& extremes) {
+  const Range all = WithZero(extremes.min, extremes.max);
+  const Range cut = WithZero(std::max<double>(Quantile(bins, kTail), all.min),
+                             std::min<double>(Quantile(bins, 1 - kTail), all.max));
+  const float left = (cut.max - cut.min) / (all.max - all.min);
+  return left > kLeast ? cut : all;
+}
+
+/// Expected squared error over all numbers when they are rounded to 255 steps between the
+/// ends. Inside the range a bin wider than a step spreads over it; a narrower one rounds
+/// as its centre does.
+double SquaredError(const Bins& bins, double low, double high) {
+  const double step = (high - low) / kSteps;
+  double error = 0;
+  for (const Histogram::Bin& bin : bins) {
+    const double centre = (static_cast<double>(bin.low) + bin.high) / 2;
+    const double width = static_cast<double>(bin.high) - bin.low;
+    double off = centre - std::clamp(centre, low, high);
+    double squared = off * off;
+    if (off == 0 && width > step) {
+      squared = step * step / 12;
+    } else if (off == 0) {
+      off = centre - std::round(centre / step) * step;
+      squared = off * off + width * width / 12;
+    }
+    error += squared * static_cast<double>(bin.count);
+  }
+  return error;
+}
+
+/// The ends are shortened by turns, each by a ladder of factors.
+Range LeastSquares(const Bins& bins, const Range& extremes) {
+  const Range all = WithZero(extremes.min, extremes.max);
+  if (!(all.max > all.min)) return all;
+  double low = all.min;
+  double high = all.max;
+  constexpr int kTurns = 2;
+  constexpr double kRatio = 0.97;
+  constexpr int kRungs = 100;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (const bool upper : {true, false}) {
+      double best = std::numeric_limits<double>::infinity();
+      double chosen = upper ? high : low;
+      double end = upper ? all.max : all.min;
+      for (int rung = 0; rung < kRungs; ++rung, end *= kRatio) {
+        const double error =
+            upper ? SquaredError(bins, low, end) : SquaredError(bins, end, high);
+        if (error < best) {
+          best = error;
+          chosen = end;
+        }
+      }
+      (upper ? high : low) = chosen;
+    }
+  }
+  return WithZero(low, high);
+}
+
+/// Counts in linear bins from zero to the larger magnitude.
+std::vector<double> Linear(const Bins& bins, double largest, std::size_t count) {
+  std::vector<double> linear(count);
+  const double width = largest / static_cast<double>(count);
+  for (const Histogram::Bin& bin : bins) {
+    const double low = std::min(std::abs(bin.low), std::abs(bin.high)) / width;
+    const double high = std::max(std::abs(bin.low), std::abs(bin.high)) / width;
+    const auto first = static_cast<std::size_t>(low);
+    for (std::size_t i = first; i < count && static_cast<double>(i) < high; ++i) {
+      const auto left = std::max(low, static_cast<double>(i));
+      const auto right = std::min(high, static_cast<double>(i) + 1);
+      linear[i] += static_cast<double>(bin.count) * (right - left) / (high - low);
+    }
+  }
+  return linear;
+}
+
+/// Divergence of the first `kept` bins, the rest added to the last of them, from the same
+/// in `levels` equal levels.
+double Divergence(std::span<const double> linear, std::size_t kept, std::size_t levels) {
+  std::vector<double> wanted(linear.begin(), linear.begin() + kept);
+  for (std::size_t i = kept; i < linear.size(); ++i) wanted.back() += linear[i];
+  double divergence = 0;
+  double total = 0;
+  double total_levels = 0;
+  for (std::size_t level = 0; level < levels; ++level) {
+    const std::size_t first = level * kept / levels;
+    const std::size_t last = (level + 1) * kept / levels;
+    double mass = 0;
+    double used = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      mass += linear[i];
+      used += linear[i] > 0 ? 1 : 0;
+    }
+    for (std::size_t i = first; i < last; ++i) {
+      total += wanted[i];
+      if (linear[i] == 0 || wanted[i] == 0) continue;
+      divergence += wanted[i] * std::log(wanted[i] * used / mass);
+    }
+    total_levels += mass;
+  }
+  if (total == 0 || total_levels == 0) return std::numeric_limits<double>::infinity();
+  return divergence / total - std::log(total / total_levels);
+}
+
+Range LeastDivergence(const Bins& bins, const Range& extremes) {
+  constexpr std::size_t kLinearBins = 2048;
+  constexpr std::size_t kLevels = 128;
+  const Range all = WithZero(extremes.min, extremes.max);
+  const double largest = std::max(-all.min, all.max);
+  if (largest <= 0) return all;
+  const std::vector<double> linear = Linear(bins, largest, kLinearBins);
+  double best = std::numeric_limits<double>::infinity();
+  std::size_t chosen = kLinearBins;
+  for (std::size_t kept = kLevels; kept <= kLinearBins; kept += kLevels / 8) {
+    const double divergence = Divergence(linear, kept, kLevels);
+    if (divergence < best) {
+      best = divergence;
+      chosen = kept;
+    }
+  }
+  const double end = largest * static_cast<double>(chosen) / kLinearBins;
+  return WithZero(std::max<double>(all.min, -end), std::min<double>(all.max, end));
+}
+
+}  // namespace
+
+Range ChooseRange(const Histogram& histogram, const Range& extremes, RangeMethod method) {
+  const Bins bins = histogram.Bins();
+  if (bins.empty()) return extremes;
+  switch (method) {
+    case RangeMethod::kMinMax:
+      return extremes;
+    case RangeMethod::kPercentile:
+      return Percentile(bins, extremes);
+    case RangeMethod::kMse:
+      return LeastSquares(bins, extremes);
+    case RangeMethod::kEntropy:
+      break;
+  }
+  return LeastDivergence(bins, extremes);
+}
+
+Ranges ChooseRanges(const StatisticsCollector& statistics, RangeMethod method) {
+  Ranges ranges = statistics.ranges();
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!ranges[i].has_value()) continue;
+    ranges[i] =
+        ChooseRange(statistics.histogram(static_cast<ValueId>(i)), *ranges[i], method);
+  }
+  return ranges;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,26 @@
+// Which tensors to split into planes, and where the planes meet.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "tune/split_planes.h"
+#include "tune/workshop.h"
+
+namespace kinglet {
+
+/// The threshold at which both planes together are expected to lose least: numbers below
+/// it are rounded by steps of the fine plane's range, those above by steps of the coarse
+/// one's. Nothing where a split gains nothing.
+std::optional<float> BalancedThreshold(const Histogram& histogram, const Range& extremes);
+
+/// Looks for splits of the tensors whose rounding costs most, on top of `before`, so that
+/// the graph's multiply-accumulates stay below `most_macs`: first prefixes of the list
+/// with all thresholds balanced or the same part of that, then, from the best of them,
+/// every tensor's threshold doubled, halved, or left out. `judge` judges a plan. Returns
+/// the plan of least loss, `before` where none is less.
+Judged SearchSplits(const Workshop& workshop, const Judged& before,
+                    std::int64_t most_macs,
+                    const std::function<Judged(const Plan&)>& judge);
+
+}  // namespace kinglet

@@ -1,0 +1,76 @@
+#include "tune/contest.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "tune/folds.h"
+
+namespace kinglet {
+namespace {
+
+constexpr std::size_t kDraws = 1000;
+constexpr std::uint64_t kSeed = 5;
+constexpr double kTail = 0.05;
+constexpr double kNothing = 1e-30;  // an error of zero over one of zero is a tie
+
+double Ratio(double a, double b) { return (a + kNothing) / (b + kNothing); }
+
+struct Sums {
+  double candidate = 0;
+  double other = 0;
+};
+
+std::vector<Sums> ByFile(std::span<const double> candidate, std::span<const double> other,
+                         std::span<const std::size_t> files) {
+  std::map<std::size_t, Sums> sums;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    sums[files[i]].candidate += candidate[i];
+    sums[files[i]].other += other[i];
+  }
+  std::vector<Sums> list;
+  for (const auto& [file, sum] : sums) list.push_back(sum);
+  return list;
+}
+
+}  // namespace
+
+std::vector<double> Losses(std::span<const SampleError> baseline,
+                           std::span<const SampleError> candidate) {
+  const auto n = static_cast<double>(baseline.size());
+  double squared = 0;
+  double relative = 0;
+  for (const SampleError& error : baseline) {
+    squared += error.squared / n;
+    relative += error.relative / n;
+  }
+  std::vector<double> losses;
+  for (const SampleError& error : candidate) {
+    losses.push_back((Ratio(error.squared, squared) + Ratio(error.relative, relative)) /
+                     2);
+  }
+  return losses;
+}
+
+ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,
+                   std::span<const std::size_t> files) {
+  const std::vector<Sums> by_file = ByFile(candidate, other, files);
+  FixedRandom random(kSeed);
+  std::vector<double> ratios;
+  for (std::size_t draw = 0; draw < kDraws; ++draw) {
+    Sums sums;
+    for (std::size_t i = 0; i < by_file.size(); ++i) {
+      const Sums& drawn = by_file[random.Below(by_file.size())];
+      sums.candidate += drawn.candidate;
+      sums.other += drawn.other;
+    }
+    ratios.push_back(Ratio(sums.candidate, sums.other));
+  }
+  std::ranges::sort(ratios);
+  const auto tail = static_cast<std::size_t>(kTail * kDraws);
+  return {Ratio(std::accumulate(candidate.begin(), candidate.end(), 0.0),
+                std::accumulate(other.begin(), other.end(), 0.0)),
+          ratios[tail], ratios[kDraws - 1 - tail]};
+}
+
+}  // namespace kinglet

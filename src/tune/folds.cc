@@ -1,0 +1,48 @@
+#include "tune/folds.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace kinglet {
+namespace {
+
+constexpr std::uint64_t kSeed = 20;
+
+}  // namespace
+
+std::size_t FixedRandom::Below(std::size_t bound) {
+  state_ += 0x9E3779B97F4A7C15;
+  std::uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  return (z ^ (z >> 31)) % bound;
+}
+
+Folds DealOut(std::span<const std::size_t> files, std::size_t wanted) {
+  const std::set<std::size_t> distinct(files.begin(), files.end());
+  std::vector<std::size_t> order(distinct.begin(), distinct.end());
+  FixedRandom random(kSeed);
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1], order[random.Below(i)]);
+  }
+  Folds folds{{}, std::min(wanted, order.size())};
+  std::map<std::size_t, std::size_t> part_of_file;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    part_of_file[order[i]] = i % folds.parts;
+  }
+  for (const std::size_t file : files) folds.part_of.push_back(part_of_file.at(file));
+  return folds;
+}
+
+Fold FoldOf(const Folds& folds, std::size_t part) {
+  Fold fold;
+  for (std::size_t i = 0; i < folds.part_of.size(); ++i) {
+    const bool judges = folds.part_of[i] == part;
+    if (judges) fold.judge.push_back(i);
+    if (!judges || folds.parts == 1) fold.fit.push_back(i);
+  }
+  return fold;
+}
+
+}  // namespace kinglet

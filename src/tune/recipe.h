@@ -1,0 +1,36 @@
+// The recipes: from a float graph and calibration samples to the quantized graph that
+// held-back samples speak for.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calibrate/statistics.h"
+#include "kinglet/recipe_steps.h"
+#include "quantize/quantize.h"
+#include "tune/folds.h"
+#include "tune/trial_record.h"
+
+namespace kinglet {
+
+struct TuneRequest {
+  RecipeSteps steps = {};
+  bool per_tensor = false;
+  std::size_t workers = 1;
+};
+
+struct TuneResult {
+  QuantizedGraph quantized;
+  std::vector<TrialRecord> trials;
+  std::vector<std::string> warnings;
+};
+
+/// `files` says by sample which file it is from; `on_step` is told of each fit.
+/// REQUIRES: at least one sample; statistics of them all.
+TuneResult Tune(const Graph& graph, const SampleRefs& samples,
+                std::span<const std::size_t> files, const TuneRequest& request,
+                const std::function<void()>& on_step);
+
+}  // namespace kinglet

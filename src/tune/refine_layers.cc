@@ -1,0 +1,229 @@
+// For output channel c of a sample, with means over positions:
+//   float:   b[c] + sum of w * mean x
+//   integer: s_x s_w[c] (b_q[c] + sum of w_q * mean (q - z_x))
+// Their difference is linear in the taps' means, so that neither layer need be run for
+// it, and the graph runs once over all samples while its biases change ahead of the run.
+#include "tune/refine_layers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include "ops/linear.h"
+#include "run/executor.h"
+#include "run/layerwise.h"
+#include "run/samples.h"
+#include "tune/gram.h"
+#include "tune/round_weights.h"
+#include "tune/tap_means.h"
+
+namespace kinglet {
+namespace {
+
+constexpr std::size_t kBias = 2;  // input of a linear node
+constexpr double kLargestBias = 1073741823;
+constexpr Size kMostInputs = 2048;  // of an output whose weights are rounded together
+
+bool IsLinear(const Graph& graph, const Node& node) {
+  const OpDef& def = DefOf(node.op);
+  if (!HasLinearGeometry(node.op)) return false;
+  return graph[node.inputs[*def.quantization.weights]].constant != nullptr;
+}
+
+Size InputsOf(const Graph& graph, const Node& node) {
+  const LinearGeometry linear = LinearGeometryOf({graph, node});
+  return linear.Taps() * linear.Channels();
+}
+
+std::vector<double> FloatOutput(const Graph& graph, const Node& node,
+                                std::span<const float> input) {
+  const LinearGeometry linear = LinearGeometryOf({graph, node});
+  std::vector<double> means = MeanProducts(linear, TapMeans(linear, input),
+                                           graph[node.inputs[1]].constant->Data<float>());
+  if (node.inputs.size() > kBias) {
+    const auto bias = graph[node.inputs[kBias]].constant->Data<float>();
+    for (std::size_t c = 0; c < means.size(); ++c) means[c] += bias[c];
+  }
+  return means;
+}
+
+/// A quantized linear node whose bias is in steps of s_x * s_w.
+class IntegerLayer {
+ public:
+  IntegerLayer(const Graph& graph, const Node& node)
+      : graph_(graph), node_(node), linear_(LinearGeometryOf({graph, node})) {}
+
+  [[nodiscard]] double Step(std::size_t channel) const {
+    const auto& scales = graph_[node_.inputs[1]].quantization->scales;
+    const double weight_scale = scales[scales.size() == 1 ? 0 : channel];
+    return graph_[node_.inputs[0]].quantization->scales[0] * weight_scale;
+  }
+
+  [[nodiscard]] std::vector<double> Output(const Tensor& input) const {
+    const auto zero = graph_[node_.inputs[0]].quantization->zero_points[0];
+    const auto taps =
+        TapMeans(linear_, input.Data<std::int8_t>(), static_cast<std::int32_t>(zero));
+    std::vector<double> means = MeanProducts(
+        linear_, taps, graph_[node_.inputs[1]].constant->Data<std::int8_t>());
+    const auto bias = graph_[node_.inputs[kBias]].constant->Data<std::int32_t>();
+    for (std::size_t c = 0; c < means.size(); ++c) {
+      means[c] = (means[c] + bias[c]) * Step(c);
+    }
+    return means;
+  }
+
+  /// The bias constant moved by `shifts`, in real units.
+  [[nodiscard]] Tensor Shifted(std::span<const double> shifts) const {
+    Tensor bias = *graph_[node_.inputs[kBias]].constant;
+    const std::span<std::int32_t> integers = bias.Data<std::int32_t>();
+    for (std::size_t c = 0; c < integers.size(); ++c) {
+      const double moved = integers[c] + std::round(shifts[c] / Step(c));
+      if (std::abs(moved) > kLargestBias) continue;  // a dead channel of tiny scale
+      integers[c] = static_cast<std::int32_t>(moved);
+    }
+    return bias;
+  }
+
+ private:
+  const Graph& graph_;
+  const Node& node_;
+  LinearGeometry linear_;
+};
+
+/// Constants that another node reads as well stay as they are.
+bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
+  return IsLinear(graph, node) && node.inputs.size() > kBias &&
+         uses.Count(node.inputs[1]) == 1 && uses.Count(node.inputs[kBias]) == 1 &&
+         graph[node.inputs[0]].dtype == DType::kInt8 &&
+         graph[node.inputs[1]].dtype == DType::kInt8 &&
+         graph[node.inputs[kBias]].dtype == DType::kInt32;
+}
+
+/// The float graph, run as far as a layer of it needs.
+class FloatRun {
+ public:
+  FloatRun(const Graph& graph, const SampleRefs& samples, std::size_t workers)
+      : graph_(graph), run_(graph, samples, workers) {}
+
+  /// What `node` reads. REQUIRES: nodes in the order of the graph.
+  LayerInputs::Source InputOf(const Node& node) {
+    while (&graph_.nodes[run_.next()] != &node) run_.Step();
+    return [this, id = node.inputs[0]](std::size_t s) -> const Tensor& {
+      return run_.At(s, id);
+    };
+  }
+
+ private:
+  const Graph& graph_;
+  LayerwiseRun run_;
+};
+
+Tensor Rounded(const Graph& graph, const Node& node, const Tensor& weights,
+               const LayerwiseRun& run, LayerInputs::Source floats, std::size_t workers) {
+  const LinearGeometry linear = LinearGeometryOf({graph, node});
+  const Quantization& input = *graph[node.inputs[0]].quantization;
+  const LayerInputs inputs{.samples = run.samples(),
+                           .integers = [&](std::size_t s) -> const Tensor& {
+                             return run.At(s, node.inputs[0]);
+                           },
+                           .scale = input.scales[0],
+                           .zero_point = static_cast<std::int32_t>(input.zero_points[0]),
+                           .floats = std::move(floats)};
+  return RoundWeights(linear, weights, graph[node.inputs[1]].quantization->scales,
+                      GramsOf(linear, inputs, workers), workers);
+}
+
+std::vector<double> Shifts(const LayerMeans& wanted, const LayerMeans& got,
+                           BiasForm form) {
+  std::vector<double> shifts(wanted.front().size());
+  for (std::size_t c = 0; c < shifts.size(); ++c) {
+    std::vector<double> differences;
+    for (std::size_t s = 0; s < wanted.size(); ++s) {
+      differences.push_back(wanted[s][c] - got[s][c]);
+    }
+    shifts[c] = Combined(std::move(differences), form);
+  }
+  return shifts;
+}
+
+}  // namespace
+
+double Combined(std::vector<double> values, BiasForm form) {
+  constexpr std::size_t kTenth = 10;
+  if (form == BiasForm::kNone) return 0;
+  const auto mean = [](std::span<const double> some) {
+    return std::accumulate(some.begin(), some.end(), 0.0) /
+           static_cast<double>(some.size());
+  };
+  const std::size_t n = values.size();
+  if (form == BiasForm::kMean) return mean(values);
+  std::ranges::sort(values);
+  const std::size_t cut = form == BiasForm::kMedian ? (n - 1) / 2 : n / kTenth;
+  return mean(std::span<const double>(values).subspan(cut, n - 2 * cut));
+}
+
+FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
+                               std::size_t workers) {
+  std::vector<std::vector<const Node*>> readers(graph.values.size());
+  FloatMeans means;
+  for (const Node& node : graph.nodes) {
+    if (!IsLinear(graph, node)) continue;
+    readers[Index(node.inputs[0])].push_back(&node);
+    means[graph[node.outputs[0]].name].resize(samples.size());
+  }
+  const Executor executor(graph);
+  std::vector<Executor::Context> contexts;
+  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
+    executor.Run(contexts[worker], *samples[sample],
+                 [&](ValueId id, std::span<const std::byte> bytes) {
+                   const std::span<const float> floats(
+                       reinterpret_cast<const float*>(bytes.data()),
+                       bytes.size() / sizeof(float));
+                   for (const Node* node : readers[Index(id)]) {
+                     means.at(graph[node->outputs[0]].name)[sample] =
+                         FloatOutput(graph, *node, floats);
+                   }
+                 });
+  });
+  return means;
+}
+
+Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMeans& means,
+                   const SampleRefs& samples, const Refinement& refinement,
+                   std::size_t workers) {
+  if (refinement == Refinement{.bias = BiasForm::kNone}) return quantized;
+  Graph refined = quantized;
+  const Uses uses(quantized);
+  std::map<std::string, const Node*> originals;
+  for (const Node& node : original.nodes) {
+    if (IsLinear(original, node)) originals[original[node.outputs[0]].name] = &node;
+  }
+  LayerwiseRun run(refined, samples, workers);
+  FloatRun float_run(original, samples, workers);
+  while (run.next() < refined.nodes.size()) {
+    const Node& node = refined.nodes[run.next()];
+    const auto found = originals.find(refined[node.outputs[0]].name);
+    if (found != originals.end() && CanCorrect(refined, uses, node)) {
+      const Tensor& weights = *original[found->second->inputs[1]].constant;
+      if (refinement.round_weights && InputsOf(refined, node) <= kMostInputs) {
+        refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
+            refined, node, weights, run,
+            refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));
+      }
+      const IntegerLayer layer(refined, node);
+      LayerMeans got(samples.size());
+      run.ForEach([&](std::size_t sample) {
+        got[sample] = layer.Output(run.At(sample, node.inputs[0]));
+      });
+      const auto shifts = Shifts(means.at(found->first), got, refinement.bias);
+      refined[node.inputs[kBias]].constant =
+          std::make_shared<const Tensor>(layer.Shifted(shifts));
+    }
+    run.Step();
+  }
+  return refined;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,54 @@
+// Sequential bias correction: each linear layer of the quantized graph gets the bias with
+// which its mean output, over calibration samples and positions, equals that of the float
+// layer, given what the layers before it really compute.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "tune/folds.h"
+
+namespace kinglet {
+
+/// How the differences of single samples become one shift.
+enum class BiasForm : std::uint8_t {
+  kNone,
+  kMean,
+  kMedian,   ///< of the samples: rare loud ones don't shift the others
+  kTrimmed,  ///< mean without the lowest and highest tenth
+};
+
+/// The mean output before its activation of one linear layer: [sample][channel].
+using LayerMeans = std::vector<std::vector<double>>;
+
+/// By the name of the layer's result.
+using FloatMeans = std::map<std::string, LayerMeans>;
+
+/// Of every linear layer of a float graph.
+FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
+                               std::size_t workers);
+
+/// What is done to each linear layer, its weights before its bias.
+struct Refinement {
+  BiasForm bias = BiasForm::kMean;
+  bool round_weights = false;  ///< with regard to second moments (round_weights.h)
+  bool retarget = false;       ///< round to what makes good the errors before the layer
+  bool operator==(const Refinement&) const = default;
+};
+
+/// The quantized graph with refined layers, in one run of the samples. Layers are found
+/// in `original`, the float graph that was quantized, by the name of their result; those
+/// that are missing there, and those without a bias, stay. REQUIRES: means of these
+/// samples.
+Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMeans& means,
+                   const SampleRefs& samples, const Refinement& refinement,
+                   std::size_t workers);
+
+/// One value for many, by `form`. REQUIRES: not empty.
+double Combined(std::vector<double> values, BiasForm form);
+
+}  // namespace kinglet

@@ -1,0 +1,26 @@
+// What rounding one tensor to INT8 does to the outputs while all else stays in float.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "calibrate/ranges.h"
+#include "tune/folds.h"
+#include "tune/trial.h"
+
+namespace kinglet {
+
+struct Sensitivity {
+  ValueId value{};
+  std::vector<SampleError> errors;  ///< by sample
+};
+
+/// Of every tensor that INT8 rounds anew, in the order of the graph: those that
+/// operations with a result of one scale with their operand make are left out.
+/// `reference` are the outputs of the float graph.
+std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
+                                           const SampleRefs& samples,
+                                           std::span<const Outputs> reference,
+                                           std::size_t workers);
+
+}  // namespace kinglet

@@ -1,0 +1,125 @@
+#include "tune/workshop.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "run/executor.h"
+#include "tune/sensitivity.h"
+
+namespace kinglet {
+namespace {
+
+constexpr std::size_t kParts = 3;
+constexpr std::size_t kPartsOfFew = 4;
+constexpr std::size_t kFew = 16;  // samples
+constexpr std::size_t kMostForRounding = 32;
+
+template <typename T>
+std::vector<T> Taken(const std::vector<T>& all, const std::vector<std::size_t>& places) {
+  std::vector<T> taken;
+  for (const std::size_t place : places) taken.push_back(all[place]);
+  return taken;
+}
+
+double MeanOf(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(values.size());
+}
+
+}  // namespace
+
+Workshop::Workshop(const Graph& graph, const SampleRefs& samples,
+                   std::span<const std::size_t> files, bool per_tensor,
+                   std::size_t workers, const std::function<void()>& on_step)
+    : samples_(samples),
+      files_(files),
+      per_tensor_(per_tensor),
+      workers_(workers),
+      on_step_(on_step),
+      folds_(DealOut(files, samples.size() <= kFew ? kPartsOfFew : kParts)),
+      reference_(OutputsOf(graph, samples, workers)),
+      original_(NewVariant(graph)) {
+  const Plan plan{.name = "tf", .variant = original_, .like_tensorflow = true};
+  baseline_ = ErrorsOfPlan(plan);
+  tensorflow_ = {plan, Losses(baseline_, baseline_), 1};
+}
+
+std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
+                                                    std::set<ValueId> pinned) const {
+  const auto variant = std::make_shared<Variant>();
+  variant->graph = std::move(graph);
+  variant->pinned = std::move(pinned);
+  variant->parts = CollectStatistics(Executor(variant->graph), samples_, folds_.part_of,
+                                     folds_.parts, workers_);
+  variant->means = MeansOfLinearLayers(variant->graph, samples_, workers_);
+  return variant;
+}
+
+QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,
+                               std::optional<std::size_t> left_out) const {
+  const Variant& variant = *plan.variant;
+  StatisticsCollector statistics(variant.graph);
+  for (std::size_t p = 0; p < variant.parts.size(); ++p) {
+    if (p != left_out || variant.parts.size() == 1) statistics.Merge(variant.parts[p]);
+  }
+  const Ranges ranges = plan.like_tensorflow
+                            ? WidenLikeTensorFlow(variant.graph, statistics.ranges())
+                            : ChooseRanges(statistics, plan.ranges);
+  QuantizedGraph quantized =
+      QuantizeInt8(variant.graph, ranges, per_tensor_, variant.pinned);
+  if (plan.like_tensorflow) return quantized;
+  FloatMeans means;
+  for (const auto& [name, all] : variant.means) means[name] = Taken(all, places);
+  quantized.graph =
+      DropIdleClamps(RefineLayers(quantized.graph, variant.graph, means,
+                                  Taken(samples_, places), plan.refinement, workers_));
+  return quantized;
+}
+
+QuantizedGraph Workshop::Fit(const Plan& plan) const {
+  std::vector<std::size_t> all(samples_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return FitOn(plan, all, std::nullopt);
+}
+
+std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
+  std::vector<Outputs> outputs(samples_.size());
+  for (std::size_t part = 0; part < folds_.parts; ++part) {
+    const Fold fold = FoldOf(folds_, part);
+    const Graph fitted = FitOn(plan, fold.fit, part).graph;
+    auto judged = OutputsOf(fitted, Taken(samples_, fold.judge), workers_);
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      outputs[fold.judge[i]] = std::move(judged[i]);
+    }
+  }
+  if (on_step_) on_step_();
+  return ErrorsOf(reference_, outputs);
+}
+
+Judged Workshop::Judge(const Plan& plan) const {
+  Judged judged{plan, Losses(baseline_, ErrorsOfPlan(plan)), 0};
+  judged.loss = MeanOf(judged.losses);
+  return judged;
+}
+
+ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
+  return Compare(one.losses, other.losses, files_);
+}
+
+std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
+  std::vector<std::size_t> places;
+  const std::size_t count = std::min(samples_.size(), kMostForRounding);
+  for (std::size_t i = 0; i < count; ++i) places.push_back(i * samples_.size() / count);
+  StatisticsCollector statistics(variant.graph);
+  for (const StatisticsCollector& part : variant.parts) statistics.Merge(part);
+  const auto baseline = Taken(baseline_, places);
+  std::vector<double> losses(variant.graph.values.size());
+  for (const Sensitivity& one :
+       FindSensitivities(variant.graph, statistics.ranges(), Taken(samples_, places),
+                         Taken(reference_, places), workers_)) {
+    losses[Index(one.value)] = MeanOf(Losses(baseline, one.errors));
+  }
+  return losses;
+}
+
+}  // namespace kinglet

@@ -1,0 +1,95 @@
+// Fits candidates on some samples and judges them on others.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "calibrate/statistics.h"
+#include "quantize/quantize.h"
+#include "tune/choose_ranges.h"
+#include "tune/contest.h"
+#include "tune/folds.h"
+#include "tune/refine_layers.h"
+#include "tune/trial.h"
+
+namespace kinglet {
+
+/// A float graph that computes the model's function, and what calibration knows of it.
+struct Variant {
+  Graph graph;
+  std::set<ValueId> pinned;                // inputs that are quantized more than once
+  std::vector<StatisticsCollector> parts;  // by part of the samples
+  FloatMeans means;
+};
+
+struct Plan {
+  std::string name;
+  std::shared_ptr<const Variant> variant;
+  bool like_tensorflow = false;
+  RangeMethod ranges = RangeMethod::kMinMax;
+  Refinement refinement = {.bias = BiasForm::kNone};
+};
+
+/// A plan and its losses on held-back samples (contest.h), over those of TensorFlow's.
+struct Judged {
+  Plan plan;
+  std::vector<double> losses;  // by sample
+  double loss = 0;             // their mean
+};
+
+class Workshop {
+ public:
+  /// `files` says by sample which file it is from; `on_step` is told of each plan that is
+  /// judged. All must outlive the workshop. REQUIRES: at least one sample.
+  Workshop(const Graph& graph, const SampleRefs& samples,
+           std::span<const std::size_t> files, bool per_tensor, std::size_t workers,
+           const std::function<void()>& on_step);
+
+  /// Inputs of the graph with more than one reading are `pinned`.
+  [[nodiscard]] std::shared_ptr<const Variant> NewVariant(
+      Graph graph, std::set<ValueId> pinned = {}) const;
+
+  /// Fitted on all samples.
+  [[nodiscard]] QuantizedGraph Fit(const Plan& plan) const;
+
+  /// Each sample is judged by what was fitted without its part.
+  [[nodiscard]] Judged Judge(const Plan& plan) const;
+
+  /// The losses of one over those of the other.
+  [[nodiscard]] ErrorRatio Over(const Judged& one, const Judged& other) const;
+  /// Over those of TensorFlow's arithmetic.
+  [[nodiscard]] ErrorRatio OverTensorFlow(const Judged& one) const {
+    return Over(one, tensorflow_);
+  }
+
+  [[nodiscard]] const std::shared_ptr<const Variant>& original() const {
+    return original_;
+  }
+  [[nodiscard]] const Judged& tensorflow() const { return tensorflow_; }
+  /// Mean losses of one tensor rounded while all else stays in float, by value of the
+  /// variant's graph; zero for what rounds nothing.
+  [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant) const;
+
+ private:
+  [[nodiscard]] std::vector<SampleError> ErrorsOfPlan(const Plan& plan) const;
+  [[nodiscard]] QuantizedGraph FitOn(const Plan& plan,
+                                     const std::vector<std::size_t>& places,
+                                     std::optional<std::size_t> left_out) const;
+
+  const SampleRefs& samples_;
+  std::span<const std::size_t> files_;
+  bool per_tensor_;
+  std::size_t workers_;
+  const std::function<void()>& on_step_;
+  Folds folds_;
+  std::vector<Outputs> reference_;
+  std::shared_ptr<const Variant> original_;
+  std::vector<SampleError> baseline_;  // of TensorFlow's arithmetic
+  Judged tensorflow_;
+};
+
+}  // namespace kinglet

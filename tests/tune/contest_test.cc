@@ -1,0 +1,56 @@
+#include "tune/contest.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace kinglet {
+namespace {
+
+std::vector<std::size_t> Numbers(std::size_t count) {
+  std::vector<std::size_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  return numbers;
+}
+
+TEST(Losses, OfTheBaselineSumToTheNumberOfSamples) {
+  const std::vector<SampleError> baseline = {{1, 4}, {3, 2}, {2, 9}};
+  const auto own = Losses(baseline, baseline);
+  EXPECT_NEAR(std::accumulate(own.begin(), own.end(), 0.0), 3, 1e-12);
+  std::vector<SampleError> half = baseline;
+  for (SampleError& error : half) error.squared /= 2;
+  const auto other = Losses(baseline, half);
+  EXPECT_NEAR(std::accumulate(other.begin(), other.end(), 0.0), 3 * 0.75, 1e-12);
+}
+
+TEST(Compare, IsSureOfAGainOnEveryFileAndUnsureOfOneThatOneFileMakes) {
+  const std::vector<double> other(20, 1.0);
+  const std::vector<double> better(20, 0.9);
+  const ErrorRatio sure = Compare(better, other, Numbers(20));
+  EXPECT_NEAR(sure.ratio, 0.9, 1e-12);
+  EXPECT_TRUE(sure.IsClearGain());
+  std::vector<double> lucky(20, 1.02);
+  lucky[7] = 0.01;
+  const ErrorRatio unsure = Compare(lucky, other, Numbers(20));
+  EXPECT_LT(unsure.ratio, 1);
+  EXPECT_FALSE(unsure.IsClearGain());
+  EXPECT_LT(unsure.low, unsure.ratio);
+}
+
+TEST(Compare, DrawsFilesNotSamples) {
+  // Ten samples of a file that gains and ten of one that loses: by samples a sure gain.
+  std::vector<double> candidate(20, 0.5);
+  std::fill(candidate.begin() + 10, candidate.end(), 1.2);
+  std::vector<std::size_t> files(20, 0);
+  std::fill(files.begin() + 10, files.end(), 1);
+  EXPECT_TRUE(Compare(candidate, std::vector<double>(20, 1), Numbers(20)).IsClearGain());
+  EXPECT_FALSE(Compare(candidate, std::vector<double>(20, 1), files).IsClearGain());
+}
+
+TEST(Compare, CallsTwoPerfectCandidatesATie) {
+  const std::vector<double> zeros(4);
+  EXPECT_EQ(Compare(zeros, zeros, Numbers(4)), (ErrorRatio{1, 1, 1}));
+}
+
+}  // namespace
+}  // namespace kinglet

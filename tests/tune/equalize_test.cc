@@ -1,0 +1,111 @@
+// Text tables for the rewrite and its refusals; random graphs for the function.
+#include "tune/equalize.h"
+
+#include <gtest/gtest.h>
+
+#include "ir/text.h"
+#include "run/executor.h"
+#include "tests/support/random_graph.h"
+#include "tests/tune/linear_layers.h"
+
+namespace kinglet {
+namespace {
+
+Graph Equalized(const Graph& graph, unsigned seed, const EqualizeOptions& options = {}) {
+  const auto samples = RandomSamples(graph, 4, seed, -2, 2);
+  const Graph equalized =
+      Equalize(graph, CollectChannelExtremes(graph, RefsTo(samples), 2), options);
+  EXPECT_EQ(StructureProblem(equalized), std::nullopt);
+  return equalized;
+}
+
+// Channel 0 of y is 4, channel 1 is 1: the second is scaled by 4.
+constexpr const char* kTwoLayers =
+    "in input = x : float32[1x1]\nconst w : float32[2x1] = 2 0.5\n"
+    "const b : float32[2] = 0 0\nconst v : float32[1x2] = 1 1\n"
+    "const c : float32[1] = 0\n"
+    "y : float32[1x2] = fully_connected(x, w, b) activation=relu\n"
+    "z : float32[1x1] = fully_connected(y, v, c)\nout output_0 = z\n";
+
+std::vector<float> Weights(const Graph& graph, std::size_t node) {
+  const auto weights = graph[graph.nodes.at(node).inputs[1]].constant->Data<float>();
+  return {weights.begin(), weights.end()};
+}
+
+TEST(Equalize, FillsTheRangeOfEveryChannel) {
+  const Graph equalized = Equalized(Parse(kTwoLayers), 1);
+  EXPECT_EQ(Weights(equalized, 0), (std::vector<float>{2, 2}));
+  EXPECT_EQ(Weights(equalized, 1), (std::vector<float>{1, 0.25F}));
+}
+
+TEST(Equalize, GoesHalfTheWayWhenAsked) {
+  const Graph equalized = Equalized(Parse(kTwoLayers), 1, {.strength = 0.5});
+  EXPECT_EQ(Weights(equalized, 0), (std::vector<float>{2, 1}));
+}
+
+TEST(Equalize, LeavesReadersThatAreNotDepthwiseWhenAsked) {
+  const Graph graph = Parse(kTwoLayers);
+  EXPECT_EQ(Equalized(graph, 1, {.depthwise_only = true}), graph);
+}
+
+TEST(Equalize, LeavesWhatMeetsAnOperationThatIsNotHomogeneous) {
+  for (const std::string between :
+       {"m : float32[1x2] = tanh(y)", "m : float32[1x2] = softmax(y)",
+        "m : float32[1x2] = relu(y) kind=relu6", "m : float32[1x2] = mul(y, y)"}) {
+    const Graph graph = Parse(
+        "in input = x : float32[1x1]\nconst w : float32[2x1] = 2 0.5\n"
+        "const b : float32[2] = 0 0\nconst v : float32[1x2] = 1 1\n"
+        "const c : float32[1] = 0\ny : float32[1x2] = fully_connected(x, w, b)\n" +
+        between + "\nz : float32[1x1] = fully_connected(m, v, c)\nout output_0 = z\n");
+    EXPECT_EQ(Equalized(graph, 1), graph) << between;
+  }
+}
+
+TEST(Equalize, LeavesWhatIsAnOutput) {
+  std::string text = kTwoLayers;
+  const Graph graph = Parse(text + "out output_1 = y\n");
+  EXPECT_EQ(Equalized(graph, 1), graph);
+}
+
+TEST(Equalize, PutsTheBoundOfAClampAtSixIntoAMinimum) {
+  std::string text = kTwoLayers;
+  text.replace(text.find("relu"), 4, "relu6");
+  const Graph equalized = Equalized(Parse(text), 1);
+  ASSERT_EQ(equalized.nodes.size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<Minimum>(equalized.nodes[1].op));
+  EXPECT_EQ(Weights(equalized, 1), (std::vector<float>{6, 24}));
+}
+
+/// Outputs may differ by a few roundings of the largest number on the way.
+void ExpectSameFunction(const Graph& before, const Graph& after, unsigned seed) {
+  const Executor one(before);
+  const Executor other(after);
+  auto one_context = one.NewContext();
+  auto other_context = other.NewContext();
+  for (const Sample& sample : RandomSamples(before, 3, seed, -9, 9)) {
+    const auto a = one.Run(one_context, sample);
+    const auto b = other.Run(other_context, sample);
+    for (std::size_t o = 0; o < a.size(); ++o) {
+      float largest = 1;
+      for (const float y : a[o].Data<float>()) largest = std::max(largest, std::abs(y));
+      for (std::size_t i = 0; i < a[o].size(); ++i) {
+        EXPECT_NEAR(a[o].Data<float>()[i], b[o].Data<float>()[i], 1e-4F * largest)
+            << "seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(Equalize, KeepsTheFunctionOfRandomGraphs) {
+  int changed = 0;
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    const Graph graph = RandomGraph(seed).Make(12);
+    const Graph equalized = Equalized(graph, seed + 1);
+    changed += equalized == graph ? 0 : 1;
+    ExpectSameFunction(graph, equalized, seed);
+  }
+  EXPECT_GT(changed, 20);
+}
+
+}  // namespace
+}  // namespace kinglet

@@ -1,0 +1,114 @@
+// Small models of random layers, tuned as a whole.
+#include "tune/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "ir/text.h"
+#include "tests/tune/linear_layers.h"
+#include "tune/split_planes.h"
+
+namespace kinglet {
+namespace {
+
+/// x -> dense, ReLU -> dense, ReLU -> dense.
+Graph ThreeLayers() {
+  std::mt19937 random(7);
+  Graph graph;
+  Value x;
+  x.name = "x";
+  x.shape = {1, 12};
+  ValueId last = graph.AddValue(x);
+  graph.inputs.push_back({"input", last});
+  const std::int64_t sizes[] = {12, 16, 16, 4};
+  for (int layer = 0; layer < 3; ++layer) {
+    const ValueId w = graph.AddConstant(
+        "w", RandomFloats({sizes[layer + 1], sizes[layer]}, random, -0.5F, 0.6F));
+    const ValueId b = graph.AddConstant("b", RandomFloats({sizes[layer + 1]}, random));
+    FullyConnected op;
+    if (layer < 2) op.activation = Activation::kRelu;
+    last = AddNode(graph, op, {last, w, b}, "y");
+  }
+  graph.outputs.push_back({"output_0", last});
+  return graph;
+}
+
+/// Most numbers are small, one in some forty is large.
+std::vector<Sample> SkewedSamples(std::size_t count) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<float> draw(0, 1);
+  std::vector<Sample> samples;
+  for (std::size_t s = 0; s < count; ++s) {
+    Tensor x(DType::kFloat32, {1, 12});
+    for (float& value : x.Data<float>()) value = std::pow(draw(random), 24.0F);
+    samples.push_back({std::move(x)});
+  }
+  return samples;
+}
+
+TuneResult Tuned(const Graph& graph, const std::vector<Sample>& samples,
+                 const TuneRequest& request) {
+  const SampleRefs refs = RefsTo(samples);
+  std::vector<std::size_t> files(samples.size());
+  std::iota(files.begin(), files.end(), std::size_t{0});
+  return Tune(graph, refs, files, request, nullptr);
+}
+
+const TrialRecord& Chosen(const TuneResult& tuned) {
+  for (const TrialRecord& trial : tuned.trials) {
+    if (trial.chosen) return trial;
+  }
+  ADD_FAILURE() << "nothing was chosen";
+  return tuned.trials.front();
+}
+
+bool TriesSplits(double max_extra_macs) {
+  const auto tuned =
+      Tuned(ThreeLayers(), SkewedSamples(20),
+            {.steps = {.thorough = true, .max_extra_macs = max_extra_macs}});
+  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
+    return trial.name.find("split") != std::string::npos;
+  });
+}
+
+TEST(Tune, TriesSplitsOnlyWhereTheyMayCost) {
+  EXPECT_TRUE(TriesSplits(200));
+  EXPECT_FALSE(TriesSplits(0));
+}
+
+TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
+  const Graph graph = ThreeLayers();
+  const auto tuned = Tuned(graph, SkewedSamples(60), {});
+  EXPECT_EQ(MacsOf(tuned.quantized.graph), MacsOf(graph));
+}
+
+TEST(Tune, GivesTheSameGraphWithAnyNumberOfWorkers) {
+  for (const bool thorough : {false, true}) {
+    const RecipeSteps steps = {.thorough = thorough};
+    const auto one = Tuned(ThreeLayers(), SkewedSamples(20), {.steps = steps});
+    const auto three =
+        Tuned(ThreeLayers(), SkewedSamples(20), {.steps = steps, .workers = 3});
+    EXPECT_EQ(one.quantized.graph, three.quantized.graph);
+  }
+}
+
+TEST(Tune, KeepsTensorFlowsArithmeticWhereNothingIsClearlyBetter) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x12]\ny : float32[12] = reshape(x) shape=[12]\n"
+      "out output_0 = y\n");
+  std::vector<Sample> constant(8, Sample{Tensor(DType::kFloat32, {1, 12})});
+  EXPECT_EQ(Chosen(Tuned(graph, constant, {})).name, "tf");
+}
+
+TEST(Tune, DoesWhatIsAskedForEvenWhereItLoses) {
+  const auto tuned =
+      Tuned(ThreeLayers(), SkewedSamples(20),
+            {.steps = {.ranges = RangeMethod::kEntropy, .bias_correction = false}});
+  EXPECT_EQ(Chosen(tuned).name, "entropy ranges, no bias");
+}
+
+}  // namespace
+}  // namespace kinglet

@@ -1,0 +1,131 @@
+// The function is compared on random graphs, whatever tensors are split at whatever
+// thresholds.
+#include "tune/split_planes.h"
+
+#include <gtest/gtest.h>
+
+#include "ir/text.h"
+#include "run/executor.h"
+#include "tests/support/random_graph.h"
+#include "tests/tune/linear_layers.h"
+
+namespace kinglet {
+namespace {
+
+std::string Operations(const Graph& graph) {
+  std::string names;
+  for (const Node& node : graph.nodes) {
+    names += (names.empty() ? "" : " ") + std::string(NameOf(node.op));
+  }
+  return names;
+}
+
+ValueId ByName(const Graph& graph, const std::string& name) {
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    if (graph.values[i].name == name) return static_cast<ValueId>(i);
+  }
+  ADD_FAILURE() << name;
+  return {};
+}
+
+std::string AfterSplit(const std::string& text, const std::string& value) {
+  const Graph graph = Parse(text);
+  const Graph split = SplitPlanes(graph, {{ByName(graph, value), 0.5F}});
+  EXPECT_EQ(StructureProblem(split), std::nullopt);
+  return Operations(split);
+}
+
+const std::string kHead =
+    "in input = x : float32[1x2]\nconst w : float32[2x2] = 1 2 3 4\n"
+    "const b : float32[2] = 1 1\nconst k : float32[2] = 3 5\n"
+    "y : float32[1x2] = fully_connected(x, w, b) activation=relu\n";
+
+TEST(SplitPlanes, LetsEachReaderReadThePlanesInItsWay) {
+  struct Case {
+    std::string reader;
+    std::string after;
+  };
+  const std::string made = "fully_connected minimum fully_connected ";
+  for (const Case& one : {
+           Case{"z : float32[1x2] = fully_connected(y, w, b) activation=relu6",
+                made + "fully_connected fully_connected add"},
+           Case{"z : float32[1x2] = mul(y, k)", made + "mul mul add"},
+           Case{"z : float32[1x2] = add(y, x)", made + "add add"},
+           Case{"z : float32[1x2] = add(y, y)", made + "add add add"},
+           Case{"z : float32[1x2] = tanh(y)", "fully_connected tanh"},
+       }) {
+    EXPECT_EQ(AfterSplit(kHead + one.reader + "\nout output_0 = z\n", "y"), one.after);
+  }
+}
+
+TEST(SplitPlanes, HandsPlanesOnThroughMoversAndMeans) {
+  EXPECT_EQ(
+      AfterSplit(kHead + "r : float32[2x1] = reshape(y) shape=[2,1]\n"
+                         "m : float32[2] = mean(r) axes=[1] keep_dims=false\n"
+                         "z : float32[2] = mul(m, k)\nout output_0 = z\n",
+                 "y"),
+      "fully_connected minimum fully_connected reshape reshape mean mean mul mul add");
+}
+
+TEST(SplitPlanes, SplitsAnInputWithoutACopyOfIt) {
+  EXPECT_EQ(AfterSplit(kHead + "out output_0 = y\n", "x"),
+            "minimum add fully_connected fully_connected add");
+}
+
+TEST(SplitPlanes, PutsTheBiasIntoOnePlane) {
+  const Graph graph = Parse(kHead + "out output_0 = y\n");
+  const Graph split = SplitPlanes(graph, {{ByName(graph, "x"), 0.5F}});
+  const auto bias = [&](std::size_t node) {
+    const auto values = split[split.nodes[node].inputs[2]].constant->Data<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  EXPECT_EQ(bias(2), (std::vector<float>{1, 1}));
+  EXPECT_EQ(bias(3), (std::vector<float>{0, 0}));
+}
+
+TEST(CanSplit, LooksThroughMovers) {
+  const std::string end = "\nz : float32[1x2] = fully_connected(m, w, b)\nout o = z\n";
+  const Graph moved = Parse(kHead +
+                            "m : float32[1x2] = strided_slice(y) begin=[0,0] end=[1,2] "
+                            "strides=[1,1]" +
+                            end);
+  EXPECT_TRUE(CanSplit(moved, ByName(moved, "y")));
+  const Graph lost = Parse(kHead + "m : float32[1x2] = logistic(y)" + end);
+  EXPECT_FALSE(CanSplit(lost, ByName(lost, "y")));
+}
+
+/// Each joining sum rounds once more, relative to the largest number on the way.
+TEST(SplitPlanes, KeepsTheFunctionOfRandomGraphsAtAnyThreshold) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    const Graph graph = RandomGraph(seed).Make(12);
+    std::mt19937 random(seed);
+    Thresholds thresholds;
+    for (std::size_t i = 0; i < graph.values.size(); ++i) {
+      if (graph.values[i].constant != nullptr || random() % 3 != 0) continue;
+      thresholds[static_cast<ValueId>(i)] =
+          0.01F * static_cast<float>(1 + random() % 300);
+    }
+    const Graph split = SplitPlanes(graph, thresholds);
+    ASSERT_EQ(StructureProblem(split), std::nullopt);
+    EXPECT_GE(MacsOf(split), MacsOf(graph));
+    const Executor one(graph);
+    const Executor other(split);
+    auto one_context = one.NewContext();
+    auto other_context = other.NewContext();
+    for (const Sample& sample : RandomSamples(graph, 3, seed, -4, 4)) {
+      const auto a = one.Run(one_context, sample);
+      const auto b = other.Run(other_context, sample);
+      for (std::size_t o = 0; o < a.size(); ++o) {
+        float largest = 1;
+        for (const float y : a[o].Data<float>()) largest = std::max(largest, std::abs(y));
+        for (std::size_t i = 0; i < a[o].size(); ++i) {
+          EXPECT_NEAR(a[o].Data<float>()[i], b[o].Data<float>()[i], 2e-4F * largest)
+              << "seed " << seed;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kinglet
