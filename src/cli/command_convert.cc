@@ -27,6 +27,46 @@ struct Flags {
   std::optional<std::filesystem::path> report;
 };
 
+/// Single steps of the recipe, which otherwise decides on them itself.
+void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
+  const char* group = "Steps of the recipe";
+  const std::map<std::string, RangeMethod> methods = {
+      {"minmax", RangeMethod::kMinMax},
+      {"percentile", RangeMethod::kPercentile},
+      {"mse", RangeMethod::kMse},
+      {"entropy", RangeMethod::kEntropy}};
+  command
+      .add_option_function<std::string>(
+          "--ranges",
+          [&steps, methods](const std::string& name) {
+            if (name != "auto") steps.ranges = methods.at(name);
+          },
+          "Ends of the activations' ranges: minmax, percentile (99.99), mse, entropy, or "
+          "auto for what does best on samples held back [auto]")
+      ->check(CLI::IsMember({"auto", "minmax", "percentile", "mse", "entropy"}))
+      ->type_name("METHOD")
+      ->group(group);
+  const auto add_switch = [&](const std::string& name, std::optional<bool>& step,
+                              const std::string& what) {
+    command
+        .add_flag_function(
+            "--" + name + ",!--no-" + name,
+            [&step](std::int64_t times) { step = times > 0; }, what)
+        ->group(group);
+  };
+  add_switch("equalize", steps.equalize,
+             "Scale channels so that they fill their tensor's range; exact in float");
+  add_switch("bias-correction", steps.bias_correction,
+             "Give every layer the float layer's mean output");
+  add_switch("adaround", steps.adaround, "Round weights with regard to each other");
+  command
+      .add_option("--max-extra-macs", steps.max_extra_macs,
+                  "Per cent of multiply-accumulates that splits of skewed tensors into a "
+                  "fine and a coarse one may add [0; 30 with recipe max]")
+      ->type_name("PERCENT")
+      ->group(group);
+}
+
 void AddModeOptions(CLI::App& command, ConvertJob& job) {
   const std::map<std::string, QuantizationMode> modes = {
       {"ptq", QuantizationMode::kPtq},
@@ -43,15 +83,19 @@ void AddModeOptions(CLI::App& command, ConvertJob& job) {
       ->type_name("MODE");
   command.add_flag("--per-tensor", job.per_tensor,
                    "One scale a weight tensor instead of one a channel");
-  const std::map<std::string, Recipe> recipes = {{"tf", Recipe::kTf},
-                                                 {"default", Recipe::kDefault}};
   command
-      .add_option(
-          "--recipe", job.recipe,
-          "How ranges are chosen: tf (TensorFlow's minimum and maximum) or default "
-          "(today the same as tf) [default]")
-      ->transform(CLI::CheckedTransformer(recipes))
+      .add_option_function<std::string>(
+          "--recipe",
+          [&job](const std::string& name) {
+            job.recipe = name == "tf" ? Recipe::kTf : Recipe::kDefault;
+            job.steps.thorough = name == "max";
+          },
+          "How scales, weights and biases are chosen: tf (TensorFlow's arithmetic), "
+          "default (the best of a few ways on samples held back; seconds) or max "
+          "(of many ways; minutes) [default]")
+      ->check(CLI::IsMember({"tf", "default", "max"}))
       ->type_name("RECIPE");
+  AddStepOptions(command, job.steps);
 }
 
 void AddSampleOptions(CLI::App& command, ConvertJob& job) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/sha256.h"
 #include "kinglet/error.h"
@@ -34,6 +35,23 @@ std::string_view NameOf(QuantizationMode mode) {
   return "none";
 }
 
+std::string_view RecipeOf(const ConvertJob& job) {
+  if (job.recipe == Recipe::kTf) return "tf";
+  return job.steps.thorough ? "max" : "default";
+}
+
+/// By sample the number of its file; recordings of equal content are one.
+std::vector<std::size_t> FilesOf(const SampleSet& set) {
+  std::map<std::string, std::size_t> numbers;
+  std::vector<std::size_t> files;
+  for (const SampleRecord& record : set.records) {
+    if (!record.used) continue;
+    const std::string& key = record.sha256.empty() ? record.name : record.sha256;
+    files.push_back(numbers.emplace(key, numbers.size()).first->second);
+  }
+  return files;
+}
+
 /// Mistakes that need no file to be seen.
 void CheckJob(const ConvertJob& job) {
   const auto refuse = [](const std::string& what) {
@@ -50,6 +68,15 @@ void CheckJob(const ConvertJob& job) {
     refuse(
         "INT8 activations need samples; give recordings with --audio or tensors with "
         "--calibration, or choose --quantization dynamic");
+  }
+  if (job.recipe == Recipe::kTf && job.steps != RecipeSteps{}) {
+    refuse("--recipe tf imitates TensorFlow and has no steps to choose; use default");
+  }
+  if (job.steps != RecipeSteps{} && job.quantization != QuantizationMode::kPtq) {
+    refuse("recipe max and steps of recipes need --quantization ptq");
+  }
+  if (job.steps.max_extra_macs.value_or(0) < 0) {
+    refuse("--max-extra-macs must not be negative");
   }
   if (job.golden.has_value() && !has_samples) {
     refuse("--golden needs samples; give --audio or --calibration");
@@ -71,6 +98,8 @@ class Converter {
                      {.mode = job_.quantization,
                       .per_tensor = job_.per_tensor,
                       .recipe = job_.recipe,
+                      .steps = job_.steps,
+                      .files = FilesOf(samples_.calibration),
                       .workers = workers_},
                      listener_);
     watch_.Lap("quantize");
@@ -169,7 +198,8 @@ class Converter {
       report.calibration_sha256 = Sha256OfPath(*job_.calibration);
     }
     report.quantization = NameOf(job_.quantization);
-    report.recipe = job_.recipe == Recipe::kTf ? "tf" : "default";
+    report.recipe = RecipeOf(job_);
+    report.trials = converted.trials;
     report.per_tensor = job_.per_tensor;
     report.model_bytes = model.bytes;
     report.output_bytes = converted.bytes.size();

@@ -8,6 +8,7 @@
 
 #include "base/npz.h"
 #include "kinglet/options.h"
+#include "kinglet/recipe_steps.h"
 #include "pipeline/sample_set.h"
 #include "report/conversion_report.h"
 
@@ -29,6 +30,7 @@ struct ConvertJob {
   QuantizationMode quantization = QuantizationMode::kPtq;
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
+  RecipeSteps steps;
   int threads = 0;  ///< 0: all cores
 
   /// Inputs and expected outputs for a test on the board, an .npz; so many of them.

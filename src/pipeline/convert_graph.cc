@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "emit/tflite_reader.h"
 #include "emit/tflite_writer.h"
@@ -31,6 +32,34 @@ void NoteRanges(const Graph& graph, const Ranges& ranges, ConvertedGraph& conver
   }
 }
 
+/// Every sample is a file of its own where nobody says otherwise.
+std::vector<std::size_t> FilesOf(const QuantizationRequest& request,
+                                 std::size_t samples) {
+  std::vector<std::size_t> files = request.files;
+  if (files.size() == samples) return files;
+  files.resize(samples);
+  std::iota(files.begin(), files.end(), std::size_t{0});
+  return files;
+}
+
+QuantizedGraph Tuned(std::span<const Sample> calibration,
+                     const QuantizationRequest& request, const ProgressListener& listener,
+                     ConvertedGraph& converted) {
+  SampleRefs samples;
+  for (const Sample& sample : calibration) samples.push_back(&sample);
+  TuneResult tuned = Tune(converted.optimized, samples, FilesOf(request, samples.size()),
+                          {.steps = request.steps,
+                           .per_tensor = request.per_tensor,
+                           .workers = request.workers},
+                          [&] {
+                            if (listener) listener("comparing candidates", 0);
+                          });
+  converted.trials = std::move(tuned.trials);
+  converted.warnings.insert(converted.warnings.end(), tuned.warnings.begin(),
+                            tuned.warnings.end());
+  return std::move(tuned.quantized);
+}
+
 Graph QuantizeFully(std::span<const Sample> calibration,
                     const QuantizationRequest& request, const ProgressListener& listener,
                     ConvertedGraph& converted) {
@@ -41,12 +70,16 @@ Graph QuantizeFully(std::span<const Sample> calibration,
   CheckFinite(collected, converted.warnings);
   NoteRanges(converted.optimized, collected.ranges(), converted);
   const Ranges ranges = collected.ranges();
-  QuantizedGraph quantized =
-      request.mode == QuantizationMode::kInt16x8
-          ? QuantizeInt16x8(converted.optimized, ranges, request.per_tensor)
-          : QuantizeInt8(converted.optimized,
-                         WidenLikeTensorFlow(converted.optimized, ranges),
-                         request.per_tensor);
+  QuantizedGraph quantized;
+  if (request.mode == QuantizationMode::kInt16x8) {
+    quantized = QuantizeInt16x8(converted.optimized, ranges, request.per_tensor);
+  } else if (request.recipe == Recipe::kTf) {
+    quantized = QuantizeInt8(converted.optimized,
+                             WidenLikeTensorFlow(converted.optimized, ranges),
+                             request.per_tensor);
+  } else {
+    quantized = Tuned(calibration, request, listener, converted);
+  }
   converted.float_operators = std::move(quantized.float_operators);
   return std::move(quantized.graph);
 }

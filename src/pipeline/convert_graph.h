@@ -10,7 +10,9 @@
 #include "calibrate/ranges.h"
 #include "ir/graph.h"
 #include "kinglet/options.h"
+#include "kinglet/recipe_steps.h"
 #include "pipeline/sample_set.h"
+#include "tune/recipe.h"
 
 namespace kinglet {
 
@@ -18,6 +20,9 @@ struct QuantizationRequest {
   QuantizationMode mode = QuantizationMode::kPtq;
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
+  RecipeSteps steps = {};
+  /// By sample which file it is from; empty: each its own.
+  std::vector<std::size_t> files = {};
   std::size_t workers = 1;
 };
 
@@ -28,6 +33,7 @@ struct ConvertedGraph {
   std::map<std::string, Range> ranges;       ///< calibrated, by value name
   std::vector<std::string> float_operators;  ///< without an integer form
   std::vector<std::string> warnings;
+  std::vector<TrialRecord> trials;  ///< what the recipe compared
 };
 
 /// True when the mode needs calibration samples.

@@ -37,6 +37,14 @@ std::string AgreementLine(const AgreementRecord& agreement) {
       c.samples, agreement.held_out ? "held-out" : "calibration");
 }
 
+std::string TrialLine(const TrialRecord& trial) {
+  if (trial.error == ErrorRatio{}) return trial.name;
+  return fmt::format(
+      "{}; on samples held back {:.2f} ({:.2f} to {:.2f}) of the error of TensorFlow's "
+      "arithmetic",
+      trial.name, trial.error.ratio, trial.error.low, trial.error.high);
+}
+
 std::string Total(const std::vector<std::pair<std::string, double>>& seconds) {
   double total = 0;
   std::string stages;
@@ -85,6 +93,9 @@ std::string PrintSummary(const ConversionReport& report) {
   }
   row("quantization", fmt::format("{}{}, recipe {}", report.quantization,
                                   report.per_tensor ? " per tensor" : "", report.recipe));
+  for (const TrialRecord& trial : report.trials) {
+    if (trial.chosen) row("chosen", TrialLine(trial));
+  }
   if (report.agreement.has_value()) row("agreement", AgreementLine(*report.agreement));
   for (const std::string& warning : report.warnings) row("warning", warning);
   row("output",

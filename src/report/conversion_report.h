@@ -10,6 +10,7 @@
 
 #include "base/tensor.h"
 #include "kinglet/sample_record.h"
+#include "tune/trial_record.h"
 #include "verify/comparison.h"
 
 namespace kinglet {
@@ -56,6 +57,7 @@ struct ConversionReport {
   std::vector<SampleRecord> samples;   ///< that were to calibrate
   std::vector<SampleRecord> held_out;  ///< that were to be compared on
   std::size_t files_found = 0;         ///< that the samples were drawn from
+  std::vector<TrialRecord> trials;     ///< what the recipe compared
   std::optional<AgreementRecord> agreement;
   std::vector<TensorRecord> tensors;
   std::vector<std::pair<std::string, double>> seconds;  ///< stage and its duration

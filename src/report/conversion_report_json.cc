@@ -84,6 +84,13 @@ std::string PrintJson(const ConversionReport& report) {
     json["calibration"]["sha256"] = report.calibration_sha256;
   }
   if (!report.held_out.empty()) json["held_out"] = RecordsJson(report.held_out);
+  for (const TrialRecord& trial : report.trials) {
+    json["trials"].push_back({{"name", trial.name},
+                              {"error_ratio", trial.error.ratio},
+                              {"low", trial.error.low},
+                              {"high", trial.error.high},
+                              {"chosen", trial.chosen}});
+  }
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
   json["tensors"] = Json::array();
   for (const TensorRecord& tensor : report.tensors) {
