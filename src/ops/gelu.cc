@@ -1,5 +1,6 @@
 // Gelu: the input times its probability under the normal distribution, or with
-// `approximate` with tanh in its place. INT8: a table of 256 entries.
+// `approximate` with tanh in its place. INT8: a table of 256 entries, INT16: of
+// 513 with lines between them.
 #include <cmath>
 
 #include "ops/define.h"
@@ -32,7 +33,7 @@ Kernel Compile(const Gelu& op, const NodeView& view) {
 TfliteOp Form(const Gelu& op, const NodeView& view,
               flatbuffers::FlatBufferBuilder& builder) {
   return {.code = tflite::BuiltinOperator_GELU,
-          .version = VersionFor(view, {}),
+          .version = VersionFor(view, {.int16 = 2}),
           .options_type = tflite::BuiltinOptions_GeluOptions,
           .options = tflite::CreateGeluOptions(builder, op.approximate).Union(),
           .inputs = Operands(view)};
@@ -48,7 +49,7 @@ Parsed Parse(const TfliteSource& source) {
 const OpDef& Gelu::Def() {
   static const OpDef kDef = Define<Gelu>({
       .infer = SameAsInput<Gelu>,
-      .types = {DType::kFloat32, DType::kInt8},
+      .types = Reals(),
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},

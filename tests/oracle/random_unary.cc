@@ -105,7 +105,7 @@ std::vector<RandomOperation> UnaryOperations() {
       {"leaky_relu", AddLeakyRelu},
       {"abs", AddRescaled<Abs>},
       {"elu", AddRescaled<Elu>, false, true},
-      {"gelu", AddGelu, false},
+      {"gelu", AddGelu},
       {"hard_swish", AddHardSwish, false},
       {"rsqrt", AddRsqrt, false},
       {"sqrt", AddSqrt, false},
