@@ -172,6 +172,7 @@ class Assigner {
 
   void Guard(const Node& node) {
     GuardSum(node);
+    GuardSquare(node);
     GuardLinear(node);
   }
 
@@ -202,6 +203,17 @@ class Assigner {
     const QuantParams out = *ParamsOf(node.outputs[0]);
     if (t / (steps * out.scale) < 1) return;
     Replace(node.outputs[0], out, {2 * t / steps, out.zero_point});
+  }
+
+  /// A squared difference rescales by t^2 / (2^14 s_out), t as above, which the kernel
+  /// wants below one: a variance that is all but zero gets a scale from which that holds.
+  void GuardSquare(const Node& node) {
+    if (!std::holds_alternative<SquaredDifference>(node.op)) return;
+    constexpr float kSteps = 16384.0F;  // 2^14
+    const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
+    const QuantParams out = *ParamsOf(node.outputs[0]);
+    if (t * t / (kSteps * out.scale) < 1) return;
+    Replace(node.outputs[0], out, {2 * t * t / kSteps, out.zero_point});
   }
 
   /// Changes the parameters of a value, and of those that share them by an operation that

@@ -240,6 +240,17 @@ TEST(AssignParams, WidensASumThatTheKernelCouldNotRescale) {
 
 // x in steps of 1/255, weights of 1/127: a sum has steps of 3.1e-5, 3937 times those of
 // the smallest range.
+TEST(AssignParams, WidensASquaredDifferenceThatTheKernelCouldNotRescale) {
+  const std::string text =
+      "in input = x : float32[1x2]\n"
+      "y : float32[1x2] = squared_difference(x, x)\nout output_0 = y\n";
+  const Plan widened(text, {{"x", kFour}, {"y", {0, 0}}});
+  const float t = 2 * widened["x"].scale;
+  EXPECT_FLOAT_EQ(widened["y"].scale, 2 * t * t / 16384);
+  const Plan plain(text, {{"x", kFour}, {"y", kOne}});
+  EXPECT_EQ(plain["y"], ActivationParams(kOne));
+}
+
 TEST(AssignParams, WidensALinearResultThatIsFinerThanItsSums) {
   const char* graph =
       "in input = x : float32[1x2]\nconst w : float32[1x2] = 1 -0.5\n"
