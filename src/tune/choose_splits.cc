@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
@@ -11,8 +12,9 @@
 namespace kinglet {
 namespace {
 
-constexpr double kShares[] = {0.1, 0.03, 0.01};  // of all losses, the least to take part
-constexpr float kParts[] = {1.0F, 0.5F, 0.25F, 0.125F};
+constexpr std::array kShares = {0.1, 0.03,
+                                0.01};  // of all losses, the least to take part
+constexpr std::array kParts = {1.0F, 0.5F, 0.25F, 0.125F};
 constexpr double kGain = 0.98;  // that a change of one threshold must reach
 
 /// Only what has a range of its own, so that a copy can have another.

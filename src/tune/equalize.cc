@@ -13,7 +13,7 @@ namespace {
 
 using Factors = std::vector<float>;
 
-constexpr double kLargestFactor = 64;
+constexpr double kLargestFactor = 16;
 constexpr float kClamp = 6;
 
 /// By channel, how much larger it may become before it leaves the tensor's range.
@@ -154,9 +154,8 @@ Graph Equalize(const Graph& graph, const ChannelExtremes& extremes,
   Equalizer equalizer(graph);
   bool is_changed = false;
   for (const ChannelClass& one : FindChannelClasses(graph)) {
-    const bool is_depthwise = AllDepthwise(graph, one);
-    if (options.depthwise_only && !is_depthwise) continue;
-    const Factors factors = FactorsOf(one, extremes, is_depthwise ? 1 : options.strength);
+    if (options.depthwise_only && !AllDepthwise(graph, one)) continue;
+    const Factors factors = FactorsOf(one, extremes, options.strength);
     if (std::ranges::all_of(factors, [](float k) { return k == 1; })) continue;
     equalizer.Apply(one, factors);
     is_changed = true;

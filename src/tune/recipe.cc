@@ -166,9 +166,9 @@ class Tuner {
       plan.variant = workshop_.NewVariant(std::move(equalized));
       TryStep(before, plan, request_.steps.equalize.value_or(false));
     };
-    attempt(", equalized before depthwise", {.strength = 1, .depthwise_only = true});
-    attempt(", half equalized", {.strength = 0.5, .depthwise_only = false});
-    attempt(", equalized", {.strength = 1, .depthwise_only = false});
+    // Half of the way: other samples may use more of a channel than these did.
+    attempt(", equalized before depthwise", {.strength = 0.5, .depthwise_only = true});
+    attempt(", equalized", {.strength = 0.5, .depthwise_only = false});
   }
 
   void TrySplits() {
