@@ -32,7 +32,7 @@ TEST(CollectStatistics, KeepsPartsApartWhateverTheWorkers) {
     const auto parts = CollectStatistics(executor, refs, part_of, 3, workers);
     ASSERT_EQ(parts.size(), 3U);
     const ValueId y = executor.graph().outputs[0].value;
-    EXPECT_EQ(parts[0].ranges()[Index(y)], (Range{0, 81}));  // 0, 3, 6, 9
+    EXPECT_EQ(parts[0].ranges()[Index(y)], (Range{0, 81}));      // 0, 3, 6, 9
     EXPECT_EQ(parts[1].ranges()[Index(y)], (Range{0.25F, 49}));  // 1, 4, 7
     EXPECT_EQ(parts[2].histogram(y).count(), 9U);                // three samples of three
     StatisticsCollector all(executor.graph());

@@ -139,8 +139,7 @@ TEST(QuantizeInt8, QuantizesAPinnedInputOnceForEachRange) {
       "in input = x : float32[1x2]\nconst t : float32[1] = 0.5\n"
       "f : float32[1x2] = minimum(x, t)\ny : float32[1x2] = mul(f, x)\n"
       "out output_0 = y\n");
-  const Ranges ranges =
-      ById(graph, {{"x", kEight}, {"f", {0, 0.5F}}, {"y", kEight}});
+  const Ranges ranges = ById(graph, {{"x", kEight}, {"f", {0, 0.5F}}, {"y", kEight}});
   const Graph quantized =
       QuantizeInt8(graph, ranges, false, {graph.inputs[0].value}).graph;
   EXPECT_EQ(Operations(quantized), "quantize minimum quantize mul dequantize");
