@@ -13,12 +13,24 @@ constexpr std::size_t kParts = 3;
 constexpr std::size_t kPartsOfFew = 4;
 constexpr std::size_t kFew = 16;  // samples
 constexpr std::size_t kMostForRounding = 32;
+constexpr std::size_t kMostForLayers = 256;  // whose tensors are held at the same time
 
 template <typename T>
 std::vector<T> Taken(const std::vector<T>& all, const std::vector<std::size_t>& places) {
   std::vector<T> taken;
   for (const std::size_t place : places) taken.push_back(all[place]);
   return taken;
+}
+
+/// At most so many, evenly taken.
+std::vector<std::size_t> Thinned(const std::vector<std::size_t>& places,
+                                 std::size_t most) {
+  const std::size_t count = std::min(places.size(), most);
+  std::vector<std::size_t> thinned;
+  for (std::size_t i = 0; i < count; ++i) {
+    thinned.push_back(places[i * places.size() / count]);
+  }
+  return thinned;
 }
 
 double MeanOf(std::span<const double> values) {
@@ -68,11 +80,12 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   QuantizedGraph quantized =
       QuantizeInt8(variant.graph, ranges, per_tensor_, variant.pinned);
   if (plan.like_tensorflow) return quantized;
+  const std::vector<std::size_t> used = Thinned(places, kMostForLayers);
   FloatMeans means;
-  for (const auto& [name, all] : variant.means) means[name] = Taken(all, places);
+  for (const auto& [name, all] : variant.means) means[name] = Taken(all, used);
   quantized.graph =
       DropIdleClamps(RefineLayers(quantized.graph, variant.graph, means,
-                                  Taken(samples_, places), plan.refinement, workers_));
+                                  Taken(samples_, used), plan.refinement, workers_));
   return quantized;
 }
 
