@@ -142,6 +142,8 @@ void Run(Flags& flags) {
   job.audio.config = flags.audio.config;
   job.audio.given = flags.audio.given;
   job.import = flags.model.Options();
+  job.hashes = flags.console.json ||
+               (flags.report.has_value() && flags.report->extension() == ".json");
   if (flags.report.has_value()) CheckReportPath(*flags.report);
   CheckWritable(job.output);
 

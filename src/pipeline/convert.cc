@@ -141,9 +141,13 @@ class Converter {
       samples_.files_found = samples_.calibration.samples.size();
     } else if (!job_.audio.paths.empty()) {
       const bool calibrates = NeedsCalibration(job_.quantization) || job_.golden;
-      samples_ = DrawSamples(job_.audio, ResolveAudioConfig(job_.audio, job_.model),
-                             graph, calibrates ? job_.num_samples : 0, job_.validate,
-                             workers_, listener_);
+      samples_ =
+          DrawSamples(job_.audio, ResolveAudioConfig(job_.audio, job_.model), graph,
+                      {.num_samples = calibrates ? job_.num_samples : 0,
+                       .held_out = job_.validate,
+                       .hashes = job_.hashes,
+                       .workers = workers_},
+                      listener_);
     }
   }
 
@@ -191,12 +195,8 @@ class Converter {
     report.program_version = kVersion;
     report.model_path = job_.model.string();
     report.model_format = model.format;
-    report.model_sha256 = Sha256OfPath(job_.model);
     report.output_path = job_.output.string();
-    report.output_sha256 = Sha256(converted.bytes);
-    if (job_.calibration.has_value()) {
-      report.calibration_sha256 = Sha256OfPath(*job_.calibration);
-    }
+    if (job_.hashes) AddHashes(converted);
     report.quantization = NameOf(job_.quantization);
     report.recipe = RecipeOf(job_);
     report.trials = converted.trials;
@@ -218,6 +218,14 @@ class Converter {
     report.held_out = samples_.held_out.records;
     report.files_found = samples_.files_found;
     DescribeTensors(converted);
+  }
+
+  void AddHashes(const ConvertedGraph& converted) {
+    result_.report.model_sha256 = Sha256OfPath(job_.model);
+    result_.report.output_sha256 = Sha256(converted.bytes);
+    if (job_.calibration.has_value()) {
+      result_.report.calibration_sha256 = Sha256OfPath(*job_.calibration);
+    }
   }
 
   void DescribeTensors(const ConvertedGraph& converted) {

@@ -32,6 +32,8 @@ struct ConvertJob {
   Recipe recipe = Recipe::kDefault;
   RecipeSteps steps;
   int threads = 0;  ///< 0: all cores
+  /// Fill in the report's SHA-256 sums, which takes its time. Its JSON form shows them.
+  bool hashes = false;
 
   /// Inputs and expected outputs for a test on the board, an .npz; so many of them.
   std::optional<std::filesystem::path> golden;

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <thread>
 
 #include "base/sha256.h"
+#include "dataset/content_index.h"
 #include "dataset/draw.h"
 #include "dataset/find_recordings.h"
 #include "dataset/sample_loader.h"
@@ -60,16 +60,16 @@ std::string HashOrEmpty(const fs::path& path) {
 /// Loads files in parallel and keeps what is usable.
 class Loading {
  public:
-  Loading(const SampleLoader& loader, std::size_t workers,
+  Loading(const SampleLoader& loader, std::size_t workers, bool hashes,
           const ProgressListener& listener)
-      : loader_(loader), workers_(workers), listener_(listener) {}
+      : loader_(loader), workers_(workers), hashes_(hashes), listener_(listener) {}
 
   [[nodiscard]] SampleSet Run(const std::vector<fs::path>& files,
                               const char* stage) const {
     std::vector<LoadedSample> loaded(files.size());
     ForEachSample(files.size(), workers_, [&](std::size_t, std::size_t i) {
       loaded[i] = loader_.Load(files[i]);
-      loaded[i].record.sha256 = HashOrEmpty(files[i]);
+      if (hashes_) loaded[i].record.sha256 = HashOrEmpty(files[i]);
       if (listener_) listener_(stage, files.size());
     });
     SampleSet set;
@@ -85,20 +85,23 @@ class Loading {
  private:
   const SampleLoader& loader_;
   std::size_t workers_;
+  bool hashes_;
   const ProgressListener& listener_;
 };
 
-/// The first `wanted` usable ones of `files` that equal no file in `taken`, tried a batch
-/// at a time.
+/// The first `wanted` usable ones of `files` that are no copies of the `taken` ones,
+/// tried a batch at a time.
 SampleSet LoadHeldOut(const Loading& loading, const std::vector<fs::path>& files,
-                      const std::set<std::string>& taken, std::size_t wanted) {
+                      const std::vector<fs::path>& taken, std::size_t wanted) {
   SampleSet held_out;
+  if (wanted == 0) return held_out;
+  const ContentIndex taken_contents(taken);
   for (auto next = files.begin();
        next != files.end() && held_out.samples.size() < wanted;) {
     std::vector<fs::path> batch;
     const std::size_t missing = wanted - held_out.samples.size();
     for (; next != files.end() && batch.size() < missing; ++next) {
-      if (!taken.contains(HashOrEmpty(*next))) batch.push_back(*next);
+      if (!taken_contents.Contains(*next)) batch.push_back(*next);
     }
     SampleSet loaded = loading.Run(batch, "held-out samples");
     std::ranges::move(loaded.samples, std::back_inserter(held_out.samples));
@@ -133,7 +136,7 @@ SampleSet LoadSamples(const std::vector<fs::path>& files, const AudioConfig& con
                       double snr_threshold, std::size_t workers, const char* stage,
                       const ProgressListener& listener) {
   const SampleLoader loader(config, snr_threshold);
-  return Loading(loader, workers, listener).Run(files, stage);
+  return Loading(loader, workers, false, listener).Run(files, stage);
 }
 
 void CheckFrontEndFits(const AudioConfig& config, const Graph& graph) {
@@ -154,10 +157,9 @@ AudioConfig ResolveAudioConfig(const AudioSource& source, const fs::path& model)
 }
 
 DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
-                         const Graph& graph, std::int64_t num_samples,
-                         std::int64_t held_out, std::size_t workers,
+                         const Graph& graph, const DrawRequest& request,
                          const ProgressListener& listener) {
-  if (num_samples < 0 || held_out < 0) {
+  if (request.num_samples < 0 || request.held_out < 0) {
     throw Error(ErrorKind::kUsage, "a number of samples is negative");
   }
   const std::vector<fs::path> files = FindRecordings(source.paths);
@@ -168,26 +170,22 @@ DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
   }
   const SampleLoader loader(config, source.snr_threshold);
   CheckShape(graph, loader.shape());
-  const Loading loading(loader, workers, listener);
+  const Loading loading(loader, request.workers, request.hashes, listener);
   const auto others = static_cast<std::int64_t>(files.size());
-  const Draw draw =
-      DrawRecordings(files, num_samples, held_out == 0 ? 0 : others, source.seed);
+  const Draw draw = DrawRecordings(files, request.num_samples,
+                                   request.held_out == 0 ? 0 : others, source.seed);
   DrawnSamples drawn{.calibration = loading.Run(draw.calibration, "calibration samples"),
                      .held_out = {},
                      .files_found = files.size()};
-  if (num_samples > 0 && drawn.calibration.samples.empty()) {
+  if (request.num_samples > 0 && drawn.calibration.samples.empty()) {
     throw Error(ErrorKind::kData,
                 fmt::format("no calibration sample is left of {} recordings: {}; give "
                             "others, or lower --snr-threshold",
                             drawn.calibration.records.size(),
                             ReasonsOf(drawn.calibration.records)));
   }
-  std::set<std::string> taken;
-  for (const SampleRecord& record : drawn.calibration.records) {
-    if (!record.sha256.empty()) taken.insert(record.sha256);
-  }
-  drawn.held_out =
-      LoadHeldOut(loading, draw.held_out, taken, static_cast<std::size_t>(held_out));
+  drawn.held_out = LoadHeldOut(loading, draw.held_out, draw.calibration,
+                               static_cast<std::size_t>(request.held_out));
   return drawn;
 }
 

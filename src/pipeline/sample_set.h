@@ -65,13 +65,19 @@ struct DrawnSamples {
   std::size_t files_found = 0;
 };
 
-/// Draws `num_samples` recordings and then up to `held_out` usable others, and makes the
-/// input of `graph` from each.
+struct DrawRequest {
+  std::int64_t num_samples = 0;  ///< to calibrate with
+  std::int64_t held_out = 0;
+  bool hashes = false;  ///< note the SHA-256 of each file, which takes its time
+  std::size_t workers = 1;
+};
+
+/// Draws recordings and then up to `held_out` usable others, and makes the input of
+/// `graph` from each.
 /// @throws kUsage when num_samples is below 1 or the front end's shape is not the
 /// input's, kIo, kData when no calibration sample is left.
 DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
-                         const Graph& graph, std::int64_t num_samples,
-                         std::int64_t held_out, std::size_t workers,
+                         const Graph& graph, const DrawRequest& request,
                          const ProgressListener& listener);
 
 /// All samples of an archive.
