@@ -7,6 +7,7 @@
 
 #include "audio/chunks.h"
 #include "audio/resample.h"
+#include "frontend/feature_extractor.h"
 
 namespace kinglet {
 namespace {
@@ -43,6 +44,19 @@ BENCHMARK(CentreChunkOf)
     ->ArgNames({"hz", "seconds"})
     ->ArgsProduct({{22050, 24000, 32000, 44100, 48000}, {3, 30}})
     ->Unit(benchmark::kMicrosecond);
+
+void FeaturesOf(benchmark::State& state, Frontend frontend) {
+  const std::vector<float> chunk = Recording(kRate, 3);
+  const FeatureExtractor extractor({.sample_rate_hz = kRate,
+                                    .num_mels = 64,
+                                    .spec_width = 256,
+                                    .fft_length = 512,
+                                    .chunk_duration_s = kChunkSeconds,
+                                    .frontend = frontend});
+  for (auto _ : state) benchmark::DoNotOptimize(extractor.Extract(chunk));
+}
+BENCHMARK_CAPTURE(FeaturesOf, hybrid, Frontend::kHybrid)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(FeaturesOf, librosa, Frontend::kLibrosa)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace kinglet
