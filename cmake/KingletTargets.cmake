@@ -31,13 +31,16 @@ if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
 
+# A test names the fields that matter to it and leaves the others as they are.
+set(KINGLET_TEST_WARNINGS -Wno-missing-field-initializers)
+
 # The headers that most tests include, compiled once. Tests are built with little
 # optimization: what takes time in them is the code under test.
 function(kinglet_test_headers)
   file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cc "")
   add_library(kinglet_test_headers OBJECT ${PROJECT_BINARY_DIR}/test_headers.cc)
   target_link_libraries(kinglet_test_headers PRIVATE kinglet_flags GTest::gmock_main)
-  target_compile_options(kinglet_test_headers PRIVATE -O1)
+  target_compile_options(kinglet_test_headers PRIVATE -O1 ${KINGLET_TEST_WARNINGS})
   target_precompile_headers(kinglet_test_headers PRIVATE
     <algorithm> <filesystem> <gmock/gmock.h> <gtest/gtest.h> <map> <string> <vector>)
 endfunction()
@@ -49,7 +52,7 @@ function(kinglet_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE
     KINGLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE -O1)
+  target_compile_options(${name} PRIVATE -O1 ${KINGLET_TEST_WARNINGS})
   target_precompile_headers(${name} REUSE_FROM kinglet_test_headers)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)

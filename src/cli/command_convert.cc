@@ -68,19 +68,15 @@ void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
 }
 
 void AddModeOptions(CLI::App& command, ConvertJob& job) {
-  const std::map<std::string, QuantizationMode> modes = {
-      {"ptq", QuantizationMode::kPtq},
-      {"int16x8", QuantizationMode::kInt16x8},
-      {"dynamic", QuantizationMode::kDynamic},
-      {"float16", QuantizationMode::kFloat16},
-      {"none", QuantizationMode::kNone}};
-  command
-      .add_option(
-          "--quantization", job.quantization,
-          "ptq: INT8 weights and activations; int16x8: INT8 weights, INT16 activations; "
-          "dynamic: INT8 weights; float16: half precision weights; none: float32 [ptq]")
-      ->transform(CLI::CheckedTransformer(modes))
-      ->type_name("MODE");
+  AddChoice<QuantizationMode>(
+      command, "--quantization", job.quantization,
+      {{"ptq", QuantizationMode::kPtq},
+       {"int16x8", QuantizationMode::kInt16x8},
+       {"dynamic", QuantizationMode::kDynamic},
+       {"float16", QuantizationMode::kFloat16},
+       {"none", QuantizationMode::kNone}},
+      "ptq: INT8 weights and activations; int16x8: INT8 weights, INT16 activations; "
+      "dynamic: INT8 weights; float16: half precision weights; none: float32 [ptq]");
   command.add_flag("--per-tensor", job.per_tensor,
                    "One scale a weight tensor instead of one a channel");
   command
@@ -165,7 +161,7 @@ void Run(Flags& flags) {
 void AddConvert(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("convert", kHelp);
   const auto flags = std::make_shared<Flags>();
-  command->add_option("MODEL", flags->job.model, "A .keras file")->required();
+  command->add_option("MODEL", flags->job.model, "A Keras model: a .keras or .h5 file")->required();
   command
       ->add_option("-o,--output", flags->job.output,
                    "The file to write [<stem of the model>_quantized.tflite beside it]")

@@ -83,16 +83,14 @@ void AddModelOptions(CLI::App& command, ModelFlags& flags) {
       .add_option("--input-shape", flags.input_shapes,
                   "Sizes of an input with free axes: NAME=1,T,C [those of the samples]")
       ->type_name("NAME=SHAPE");
-  const std::map<std::string, FrontendNormalization> choices = {
-      {"auto", FrontendNormalization::kAuto},
-      {"on", FrontendNormalization::kOn},
-      {"off", FrontendNormalization::kOff}};
-  command
-      .add_option("--frontend-normalization", flags.frontend_normalization,
-                  "Whether a hybrid front end divides by its largest value: auto (by the "
-                  "structure of the file), on, off [auto]")
-      ->transform(CLI::CheckedTransformer(choices))
-      ->type_name("MODE");
+  AddChoice<FrontendNormalization>(command, "--frontend-normalization",
+                                   flags.frontend_normalization,
+                                   {{"auto", FrontendNormalization::kAuto},
+                                    {"on", FrontendNormalization::kOn},
+                                    {"off", FrontendNormalization::kOff}},
+                                   "Whether a hybrid front end divides by its largest "
+                                   "value: auto (by the structure of "
+                                   "the file), on, off [auto]");
 }
 
 ImportOptions ModelFlags::Options() const {

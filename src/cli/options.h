@@ -1,9 +1,14 @@
 // Options that several commands share.
 #pragma once
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -13,6 +18,23 @@
 #include "pipeline/sample_set.h"
 
 namespace kinglet {
+
+/// An option that takes one of a few names.
+template <typename Enum>
+void AddChoice(CLI::App& command, const std::string& flag, Enum& chosen,
+               const std::map<std::string, Enum>& choices, const std::string& help,
+               const std::string& type_name = "MODE") {
+  const auto choose = [&chosen, choices, flag](const std::string& name) {
+    const auto found = choices.find(name);
+    if (found == choices.end()) {
+      throw CLI::ValidationError(
+          flag, fmt::format("'{}' is none of {}", name,
+                            fmt::join(choices | std::views::keys, ", ")));
+    }
+    chosen = found->second;
+  };
+  command.add_option_function<std::string>(flag, choose, help)->type_name(type_name);
+}
 
 /// --quiet and --json.
 void AddConsoleOptions(CLI::App& command, Console& console);

@@ -28,8 +28,10 @@ Graph ExampleInput() {
 
 DrawnSamples DrawFrom(const fs::path& folder, std::int64_t samples, std::int64_t held_out,
                       std::size_t workers = 2) {
-  return DrawSamples({.paths = {folder}}, ExampleConfig(), ExampleInput(), samples,
-                     held_out, workers, nullptr);
+  return DrawSamples(
+      {.paths = {folder}, .config = {}, .given = {}}, ExampleConfig(), ExampleInput(),
+      {.num_samples = samples, .held_out = held_out, .hashes = false, .workers = workers},
+      nullptr);
 }
 
 TEST(DrawSamples, HoldsBackWhatDidNotCalibrate) {
