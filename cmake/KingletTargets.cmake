@@ -18,18 +18,31 @@ target_link_options(kinglet_flags INTERFACE
 target_include_directories(kinglet_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 
-function(kinglet_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PRIVATE_DEPS")
-  add_library(kinglet_${name} STATIC ${arg_SOURCES})
-  target_link_libraries(kinglet_${name} PUBLIC kinglet_flags ${arg_DEPS}
-                                        PRIVATE ${arg_PRIVATE_DEPS})
-endfunction()
-
 # Precompiled headers make a build from scratch twice as fast; with a compiler cache they
 # only get in its way.
 if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
+
+# The headers of which the folders from ops on include most, compiled once.
+function(kinglet_headers)
+  file(WRITE ${PROJECT_BINARY_DIR}/headers.cc "")
+  add_library(kinglet_headers OBJECT ${PROJECT_BINARY_DIR}/headers.cc)
+  target_link_libraries(kinglet_headers PRIVATE kinglet_flags)
+  target_precompile_headers(kinglet_headers PRIVATE
+    <algorithm> <cmath> <filesystem> <functional> <map> <memory> <ranges> <string> <vector>
+    ${PROJECT_SOURCE_DIR}/src/ir/graph.h)
+endfunction()
+
+function(kinglet_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PRIVATE_DEPS")
+  add_library(kinglet_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(kinglet_${name} PUBLIC kinglet_flags ${arg_DEPS}
+                                        PRIVATE ${arg_PRIVATE_DEPS})
+  if(TARGET kinglet_headers)
+    target_precompile_headers(kinglet_${name} REUSE_FROM kinglet_headers)
+  endif()
+endfunction()
 
 # A test names the fields that matter to it and leaves the others as they are.
 set(KINGLET_TEST_WARNINGS -Wno-missing-field-initializers)
@@ -42,7 +55,8 @@ function(kinglet_test_headers)
   target_link_libraries(kinglet_test_headers PRIVATE kinglet_flags GTest::gmock_main)
   target_compile_options(kinglet_test_headers PRIVATE -O1 ${KINGLET_TEST_WARNINGS})
   target_precompile_headers(kinglet_test_headers PRIVATE
-    <algorithm> <filesystem> <gmock/gmock.h> <gtest/gtest.h> <map> <string> <vector>)
+    <algorithm> <filesystem> <gmock/gmock.h> <gtest/gtest.h> <map> <string> <vector>
+    ${PROJECT_SOURCE_DIR}/src/ir/graph.h)
 endfunction()
 
 function(kinglet_test name)
