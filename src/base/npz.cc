@@ -26,7 +26,7 @@ using Archive = std::unique_ptr<zip_t, Discard>;
 using Member = std::unique_ptr<zip_file_t, Discard>;
 using Source = std::unique_ptr<zip_source_t, Discard>;
 
-[[noreturn]] void Fail(const std::string& what) {
+[[noreturn]] void FailNpz(const std::string& what) {
   throw Error(ErrorKind::kCorrupt, what);
 }
 
@@ -36,7 +36,7 @@ Archive OpenArchive(zip_source_t* source, int flags) {
   Archive archive(zip_open_from_source(source, flags, nullptr));
   if (archive == nullptr) {
     zip_source_free(source);
-    Fail("no .npz archive; numpy.savez writes one");
+    FailNpz("no .npz archive; numpy.savez writes one");
   }
   return archive;
 }
@@ -50,20 +50,20 @@ Source SourceOf(std::span<const std::byte> bytes) {
 std::vector<std::byte> ReadMember(zip_t* archive, zip_uint64_t index,
                                   const zip_stat_t& about) {
   if ((about.valid & ZIP_STAT_SIZE) == 0 || about.size > kMaxMemberBytes) {
-    Fail("an array of unknown size");
+    FailNpz("an array of unknown size");
   }
   const Member member(zip_fopen_index(archive, index, 0));
-  if (member == nullptr) Fail("a member can't be opened");
+  if (member == nullptr) FailNpz("a member can't be opened");
   std::vector<std::byte> bytes(about.size);
   const zip_int64_t read = zip_fread(member.get(), bytes.data(), bytes.size());
-  if (read != static_cast<zip_int64_t>(bytes.size())) Fail("a member is cut short");
+  if (read != static_cast<zip_int64_t>(bytes.size())) FailNpz("a member is cut short");
   return bytes;
 }
 
 NamedTensor ReadArray(zip_t* archive, zip_uint64_t index) {
   zip_stat_t about;
   zip_stat_init(&about);
-  if (zip_stat_index(archive, index, 0, &about) != 0) Fail("a member has no name");
+  if (zip_stat_index(archive, index, 0, &about) != 0) FailNpz("a member has no name");
   std::string name = about.name;
   if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
   return WithContext(fmt::format("array '{}'", name), [&] {

@@ -13,7 +13,6 @@ namespace {
 
 namespace fb = flatbuffers;
 
-constexpr std::uint32_t kFormatVersion = 3;
 constexpr std::size_t kMostAxes = 8;
 constexpr std::int64_t kMostElements = std::int64_t{1} << 31;
 
@@ -94,6 +93,11 @@ class ModelCheck {
                         scales == static_cast<std::size_t>(tensor.shape()->Get(
                                       static_cast<fb::uoffset_t>(axis))));
     if (!fits) Fail(fmt::format("{} has {} scales", Label(tensor), scales));
+    Values(tensor, quantization);
+  }
+
+  static void Values(const tflite::Tensor& tensor,
+                     const tflite::QuantizationParameters& quantization) {
     const std::int64_t highest = tensor.type() == tflite::TensorType_INT8    ? INT8_MAX
                                  : tensor.type() == tflite::TensorType_UINT8 ? UINT8_MAX
                                                                              : INT16_MAX;
@@ -192,7 +196,7 @@ const tflite::Model& CheckedModel(std::span<const std::byte> bytes) {
 
 // Codes beyond 127 don't fit the old field, which then holds 127.
 tflite::BuiltinOperator CodeOf(const tflite::OperatorCode& code) {
-  const auto old = static_cast<std::int32_t>(code.deprecated_builtin_code());
+  const std::int32_t old{code.deprecated_builtin_code()};
   return static_cast<tflite::BuiltinOperator>(
       std::max(old, static_cast<std::int32_t>(code.builtin_code())));
 }

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "schema/tflite_generated.h"
 
 namespace kinglet {
+
+/// Of the files that are written and read.
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 /// The model in `bytes`, which it points into. Its first subgraph can be read without
 /// further checks of indices, order and sizes: every table is there, every index in range

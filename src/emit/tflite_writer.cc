@@ -12,6 +12,7 @@
 #include <string>
 
 #include "emit/runtime_versions.h"
+#include "emit/tflite_model.h"
 #include "kinglet/version.h"
 #include "ops/op_def.h"
 #include "ops/tflite_form.h"
@@ -21,7 +22,6 @@ namespace {
 
 namespace fb = flatbuffers;
 
-constexpr std::uint32_t kFormatVersion = 3;
 constexpr int kLargestOldCode = 127;
 constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kRuntimeVersionBytes = 16;
@@ -158,8 +158,10 @@ class Writer {
                                                 form.options));
   }
 
-  std::vector<std::int32_t> TensorsOf(const std::vector<Port>& ports) const {
+  [[nodiscard]] std::vector<std::int32_t> TensorsOf(
+      const std::vector<Port>& ports) const {
     std::vector<std::int32_t> tensors;
+    tensors.reserve(ports.size());
     for (const Port& port : ports) tensors.push_back(tensor_of_[Index(port.value)]);
     return tensors;
   }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kConstant = "_CONSTANT_VALUE";
 
-[[noreturn]] void Fail(const std::string& what) {
+[[noreturn]] void FailCall(const std::string& what) {
   throw Error(ErrorKind::kCorrupt, "model configuration: " + what);
 }
 
@@ -29,10 +29,10 @@ bool IsConstant(const Json& json) {
 }
 
 Edge EdgeFrom(const Json& triple) {
-  if (!IsTriple(triple)) Fail("an edge that is no [layer, call, result]");
+  if (!IsTriple(triple)) FailCall("an edge that is no [layer, call, result]");
   const auto call = triple[1].get<std::int64_t>();
   const auto result = triple[2].get<std::int64_t>();
-  if (call < 0 || result < 0) Fail("an edge with a negative index");
+  if (call < 0 || result < 0) FailCall("an edge with a negative index");
   return {triple[0].get<std::string>(), static_cast<std::size_t>(call),
           static_cast<std::size_t>(result)};
 }
@@ -82,7 +82,7 @@ Json FirstArgument(const Json& json, LayerCall& call, Json& kwargs) {
     if (kwargs.is_null() && json.size() > 3) kwargs = json[3];
     return IsConstant(json) ? json[2] : AddInput(call, EdgeFrom(json));
   }
-  if (!json.is_structured()) Fail("an edge that is no [layer, call, result]");
+  if (!json.is_structured()) FailCall("an edge that is no [layer, call, result]");
   Json copy = json;
   for (Json& member : copy) member = FirstArgument(member, call, kwargs);
   return copy;

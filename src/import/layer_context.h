@@ -78,10 +78,11 @@ class LayerContext {
   /// layer).
   /// @throws kCorrupt unless it exists with that shape; kUnsupported when it has another
   /// element type.
-  Tensor Variable(const std::string& sub, std::size_t index, const Shape& shape,
-                  DType dtype = DType::kFloat32) const;
+  [[nodiscard]] Tensor Variable(const std::string& sub, std::size_t index,
+                                const Shape& shape, DType dtype = DType::kFloat32) const;
   /// A float variable of any shape. @throws as Variable.
-  Tensor VariableOfAnyShape(const std::string& sub, std::size_t index) const;
+  [[nodiscard]] Tensor VariableOfAnyShape(const std::string& sub,
+                                          std::size_t index) const;
   /// Whether an object lies at or below `sub`, and how many variables it has.
   [[nodiscard]] std::size_t VariableCount(const std::string& sub) const;
   [[nodiscard]] bool HasObject(const std::string& sub) const;
@@ -92,18 +93,20 @@ class LayerContext {
 
   /// Appends a node and returns its result, named after the layer, plus "/`suffix`".
   /// @throws kUnsupported when the operation can't take these inputs.
-  ValueId Node(Op op, std::vector<ValueId> inputs, const std::string& suffix = "") const;
-  /// The same for an operation of several results.
-  std::vector<ValueId> Nodes(Op op, std::vector<ValueId> inputs,
+  [[nodiscard]] ValueId Node(Op op, std::vector<ValueId> inputs,
                              const std::string& suffix = "") const;
+  /// The same for an operation of several results.
+  [[nodiscard]] std::vector<ValueId> Nodes(Op op, std::vector<ValueId> inputs,
+                                           const std::string& suffix = "") const;
   /// Appends a constant named "LAYER/`suffix`", or returns the equal one that another
   /// call of the layer made.
-  ValueId Constant(const std::string& suffix, Tensor tensor) const;
+  [[nodiscard]] ValueId Constant(const std::string& suffix, Tensor tensor) const;
   /// Float constants.
-  ValueId Scalar(const std::string& suffix, float value) const;
-  ValueId Vector(const std::string& suffix, const std::vector<float>& values) const;
+  [[nodiscard]] ValueId Scalar(const std::string& suffix, float value) const;
+  [[nodiscard]] ValueId Vector(const std::string& suffix,
+                               const std::vector<float>& values) const;
   /// Zeros, one a channel.
-  ValueId ZeroBias(std::int64_t channels) const;
+  [[nodiscard]] ValueId ZeroBias(std::int64_t channels) const;
 
  private:
   [[nodiscard]] const StoredObject* Find(const std::string& sub) const;

@@ -128,8 +128,8 @@ std::vector<ValueId> BuildCenterCrop(const LayerContext& context) {
     if (rest < 0 || size[axis - 1] < 1) {
       context.Refuse("an input smaller than the crop, which would be resized");
     }
-    x = Sliced(context, x, axis, rest / 2, rest / 2 + size[axis - 1],
-               axis == 1 ? "rows" : "columns");
+    x = Sliced(context, x, static_cast<std::int64_t>(axis), rest / 2,
+               rest / 2 + size[axis - 1], axis == 1 ? "rows" : "columns");
   }
   return {form.Out(x)};
 }

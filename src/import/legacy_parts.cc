@@ -43,6 +43,19 @@ std::string AttentionPath(const LegacyWeight& weight) {
   return found == kAttributes.end() ? ObjectOf(weight) : found->second;
 }
 
+/// The path of a piecewise linear scaling's weight below its group, if it is one.
+std::string PiecewisePath(const std::string& object, const std::string& group) {
+  for (const char* list : {"shift", "k"}) {
+    for (int i = 0; i < 3; ++i) {
+      if (!object.ends_with(fmt::format("pwl_{}{}_dw", list, i + 1))) continue;
+      const std::string item =
+          i == 0 ? "depthwise_conv2d" : fmt::format("depthwise_conv2d_{}", i);
+      return fmt::format("{}_pwl_{}_dws/{}", group, list, item);
+    }
+  }
+  return "";
+}
+
 /// "..._pwl_shift2_dw" is the second of a list, the others are attributes of that name.
 std::string FrontendPath(const LegacyWeight& weight) {
   const std::string object = ObjectOf(weight);
@@ -55,15 +68,7 @@ std::string FrontendPath(const LegacyWeight& weight) {
        {"pwl_k0_dw", "pcen_agc_dw", "pcen_k1_dw", "pcen_shift_dw", "pcen_k2mk1_dw"}) {
     if (object.ends_with(scaling)) return fmt::format("{}_{}", group, scaling);
   }
-  for (const char* list : {"shift", "k"}) {
-    for (int i = 0; i < 3; ++i) {
-      if (!object.ends_with(fmt::format("pwl_{}{}_dw", list, i + 1))) continue;
-      const std::string item =
-          i == 0 ? "depthwise_conv2d" : fmt::format("depthwise_conv2d_{}", i);
-      return fmt::format("{}_pwl_{}_dws/{}", group, list, item);
-    }
-  }
-  return "";
+  return PiecewisePath(object, group);
 }
 
 /// Whether a part of the weight's name, the layer's own aside, says that it belongs to

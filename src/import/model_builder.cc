@@ -18,7 +18,7 @@ namespace {
 
 using Key = CallResults::key_type;
 
-[[noreturn]] void Fail(const std::string& what) {
+[[noreturn]] void FailModel(const std::string& what) {
   throw Error(ErrorKind::kCorrupt, "model configuration: " + what);
 }
 
@@ -36,8 +36,8 @@ class ModelBuilder {
 
   std::vector<ValueId> Build(const std::vector<ValueId>& inputs) {
     if (inputs.size() != model_.inputs.size()) {
-      Fail(fmt::format("model '{}' takes {} inputs and gets {}", model_.name,
-                       model_.inputs.size(), inputs.size()));
+      FailModel(fmt::format("model '{}' takes {} inputs and gets {}", model_.name,
+                            model_.inputs.size(), inputs.size()));
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       results_[{model_.inputs[i].layer, model_.inputs[i].call}] = {inputs[i]};
@@ -68,7 +68,7 @@ class ModelBuilder {
         continue;
       }
       if (!open.insert(key).second)
-        Fail(fmt::format("layer '{}' feeds itself", edge.layer));
+        FailModel(fmt::format("layer '{}' feeds itself", edge.layer));
       pending.insert(pending.end(), missing.rbegin(), missing.rend());
     }
     return ResultOf(wanted);
@@ -76,14 +76,14 @@ class ModelBuilder {
 
   [[nodiscard]] const LayerConfig& LayerOf(const Edge& edge) const {
     const LayerConfig* layer = model_.Find(edge.layer);
-    if (layer == nullptr) Fail(fmt::format("no layer is called '{}'", edge.layer));
+    if (layer == nullptr) FailModel(fmt::format("no layer is called '{}'", edge.layer));
     return *layer;
   }
 
   [[nodiscard]] static const LayerCall& CallOf(const LayerConfig& layer,
                                                const Edge& edge) {
     if (edge.call >= layer.calls.size()) {
-      Fail(fmt::format("layer '{}' has no call {}", edge.layer, edge.call));
+      FailModel(fmt::format("layer '{}' has no call {}", edge.layer, edge.call));
     }
     return layer.calls[edge.call];
   }
@@ -115,7 +115,7 @@ class ModelBuilder {
   [[nodiscard]] ValueId ResultOf(const Edge& edge) const {
     const std::vector<ValueId>& results = results_.at({edge.layer, edge.call});
     if (edge.result >= results.size()) {
-      Fail(fmt::format("layer '{}' has no result {}", edge.layer, edge.result));
+      FailModel(fmt::format("layer '{}' has no result {}", edge.layer, edge.result));
     }
     return results[edge.result];
   }

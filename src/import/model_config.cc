@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxLayers = 100'000;
 
-[[noreturn]] void Fail(const std::string& what) {
+[[noreturn]] void FailConfig(const std::string& what) {
   throw Error(ErrorKind::kCorrupt, "model configuration: " + what);
 }
 
@@ -55,7 +55,7 @@ const Json& LayersOf(const Json& config) {
 
 LayerConfig LayerFrom(const Json& object, const std::set<std::string>& names,
                       KerasEra era) {
-  if (!object.is_object()) Fail("a layer that is no object");
+  if (!object.is_object()) FailConfig("a layer that is no object");
   LayerConfig layer;
   layer.class_name = WithoutPackage(TextAt(object, "class_name"));
   layer.module = TextAt(object, "module");
@@ -63,7 +63,7 @@ LayerConfig LayerFrom(const Json& object, const std::set<std::string>& names,
   layer.name = TextAt(layer.config, "name");
   if (layer.name.empty()) layer.name = TextAt(object, "name");
   if (layer.name.empty() || layer.class_name.empty())
-    Fail("a layer without name or class");
+    FailConfig("a layer without name or class");
   layer.calls = ParseCalls(MemberOrNull(object, "inbound_nodes"), names);
   layer.is_operation = IsOperationNode(object, layer.class_name, era);
   return layer;
@@ -78,7 +78,7 @@ void Chain(ModelConfig& model) {
     layer.calls[0].inputs = {{model.layers[i - 1].name, 0, 0}};
     layer.calls[0].args = Json::array({Json{{kInputKey, 0}}});
   }
-  if (model.layers.empty()) Fail("a Sequential model without layers");
+  if (model.layers.empty()) FailConfig("a Sequential model without layers");
   model.inputs = {{model.layers.front().name, 0, 0}};
   model.outputs = {{model.layers.back().name, 0, 0}};
 }
@@ -121,7 +121,7 @@ void AddMissingInput(ModelConfig& model, const Json& object) {
 /// A model's layers with their places in the weight store.
 std::vector<LayerConfig> ParseLayers(const Json& entries, const std::string& path,
                                      bool is_sequential, KerasEra era) {
-  if (entries.size() > kMaxLayers) Fail("too many layers");
+  if (entries.size() > kMaxLayers) FailConfig("too many layers");
   std::set<std::string> names;
   for (const Json& entry : entries) {
     names.insert(TextAt(MemberOrNull(entry, "config"), "name"));
@@ -135,7 +135,7 @@ std::vector<LayerConfig> ParseLayers(const Json& entries, const std::string& pat
         layer.is_operation || (is_sequential && layer.class_name == "InputLayer");
     if (!is_unnamed) {
       const std::string item = items.Next(layer.class_name);
-      layer.path = (path.empty() ? "layers/" : path + "/layers/") + item;
+      layer.path = fmt::format("{}layers/{}", path.empty() ? "" : path + "/", item);
     }
     if (IsModel(entry)) {
       layer.model =
@@ -194,7 +194,7 @@ ModelConfig ParseModelConfig(const Json& object, const std::string& path, KerasE
   ModelConfig model;
   model.name = TextAt(config, "name");
   const std::string class_name = TextAt(object, "class_name");
-  if (class_name.empty()) Fail("no model");
+  if (class_name.empty()) FailConfig("no model");
   const Json& layers = LayersOf(config);
   model.is_sequential = WithoutPackage(class_name) == "Sequential";
   const bool is_graph = MemberOrNull(config, "output_layers").is_structured();
@@ -213,7 +213,7 @@ ModelConfig ParseModelConfig(const Json& object, const std::string& path, KerasE
   }
   model.inputs = ParsePorts(MemberOrNull(config, "input_layers"));
   model.outputs = ParsePorts(MemberOrNull(config, "output_layers"));
-  if (model.outputs.empty()) Fail("a model without outputs");
+  if (model.outputs.empty()) FailConfig("a model without outputs");
   CountCallsFromZero(model, era);
   return model;
 }

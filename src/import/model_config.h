@@ -30,7 +30,7 @@ struct LayerCall {
   Json kwargs = Json::object();
 };
 
-struct LayerConfig {
+struct LayerConfig {  // NOLINT(bugprone-exception-escape): the moves of Json don't throw
   std::string name;
   std::string class_name;  ///< without "package>"
   std::string module;      ///< empty for a class of the training script, and in .h5 files

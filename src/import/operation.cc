@@ -66,6 +66,34 @@ const OperationRow* FindOperation(const LayerConfig& layer) {
   return nullptr;
 }
 
+/// The tensor or list of numbers that an argument is, if it is one.
+std::optional<Tensor> ConstantOf(const Json& argument) {
+  const std::string wrapper = TextAt(argument, "class_name");
+  const bool is_wrapped = wrapper == "__tensor__" || wrapper == "__numpy__";
+  const Json& config = MemberOrNull(argument, "config");
+  const Json& value = is_wrapped ? MemberOrNull(config, "value") : argument;
+  Shape shape;
+  std::vector<double> numbers;
+  if (!CollectNumbers(value, 0, shape, numbers)) return std::nullopt;
+  DType dtype = value.is_boolean() ? DType::kBool : DType::kFloat32;
+  if (is_wrapped) dtype = TypeNamed(TextAt(config, "dtype"));
+  return TensorOf(shape, numbers, dtype);
+}
+
+/// The value as `dtype`: a constant is converted, what is computed is cast.
+ValueId Brought(const LayerContext& context, ValueId id, DType dtype,
+                const std::string& name) {
+  const Value& value = context.graph()[id];
+  if (value.dtype == dtype) return id;
+  if (value.constant == nullptr || value.dtype != DType::kFloat32) {
+    return context.Node(Cast{dtype}, {id}, "cast");
+  }
+  const auto data = value.constant->Data<float>();
+  return context.Constant(
+      name + "/cast",
+      TensorOf(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
+}
+
 }  // namespace
 
 const Json& Operation::Argument(int place, Names names) const {
@@ -131,19 +159,6 @@ std::string Operation::Text(int place, Names names, const std::string& missing) 
   return argument.is_string() ? argument.get<std::string>() : missing;
 }
 
-std::optional<Tensor> Operation::ConstantOf(const Json& argument) const {
-  const std::string wrapper = TextAt(argument, "class_name");
-  const bool is_wrapped = wrapper == "__tensor__" || wrapper == "__numpy__";
-  const Json& config = MemberOrNull(argument, "config");
-  const Json& value = is_wrapped ? MemberOrNull(config, "value") : argument;
-  Shape shape;
-  std::vector<double> numbers;
-  if (!CollectNumbers(value, 0, shape, numbers)) return std::nullopt;
-  DType dtype = value.is_boolean() ? DType::kBool : DType::kFloat32;
-  if (is_wrapped) dtype = TypeNamed(TextAt(config, "dtype"));
-  return TensorOf(shape, numbers, dtype);
-}
-
 ValueId Operation::OperandFrom(const Json& argument, const std::string& name) const {
   if (const auto tensor = context_.TensorOf(argument); tensor.has_value()) {
     return *tensor;
@@ -171,20 +186,9 @@ std::vector<ValueId> Operation::Operands(int place, Names names) const {
 }
 
 std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
-  ValueId a = Operand(0, first);
-  ValueId b = Operand(1, second);
+  const ValueId a = Operand(0, first);
+  const ValueId b = Operand(1, second);
   const auto type = [&](ValueId id) { return context_.graph()[id].dtype; };
-  const auto brought = [&](ValueId id, DType dtype) {
-    const Value& value = context_.graph()[id];
-    if (value.dtype == dtype) return id;
-    if (value.constant != nullptr && value.dtype == DType::kFloat32) {
-      const auto data = value.constant->Data<float>();
-      return context_.Constant(
-          *second.begin() + std::string("/cast"),
-          TensorOf(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
-    }
-    return context_.Node(Cast{dtype}, {id}, "cast");
-  };
   const bool has_constant =
       context_.graph()[a].constant != nullptr || context_.graph()[b].constant != nullptr;
   // A constant takes the other's type, unless its fraction would be lost; numbers of
@@ -201,9 +205,8 @@ std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
                           });
     if (is_whole && type(computed) != DType::kBool) dtype = type(computed);
   }
-  a = brought(a, dtype);
-  b = brought(b, dtype);
-  return {a, b};
+  const std::string name = *second.begin();
+  return {Brought(context_, a, dtype, name), Brought(context_, b, dtype, name)};
 }
 
 void Operation::CheckAllRead() const {

@@ -15,6 +15,8 @@ namespace kinglet {
 
 /// The names of an argument in Keras 3 and in TensorFlow.
 using Names = std::initializer_list<const char*>;
+/// What the tensor is called that an operation moves or repeats.
+inline constexpr Names kTensor = {"x", "a", "tensor", "input", "inputs"};
 
 /// A call of a function. Arguments are found by place, by keyword, or in the
 /// configuration of the node; those that nobody asks for are refused in the end.
@@ -53,7 +55,6 @@ class Operation {
   void CheckAllRead() const;
 
  private:
-  [[nodiscard]] std::optional<Tensor> ConstantOf(const Json& argument) const;
   ValueId OperandFrom(const Json& argument, const std::string& name) const;
 
   const LayerContext& context_;

@@ -10,12 +10,12 @@
 namespace kinglet {
 namespace {
 
-const Names kTensor = {"x", "features", "logits", "input", "value"};
+const Names kActivated = {"x", "features", "logits", "input", "value"};
 
 /// The activation of that name, of which the arguments have their defaults.
 template <const char* kName>
 std::vector<ValueId> Named(const Operation& operation) {
-  return {ApplyActivation(operation.context(), kName, operation.Operand(0, kTensor))};
+  return {ApplyActivation(operation.context(), kName, operation.Operand(0, kActivated))};
 }
 
 constexpr char kRelu[] = "relu";
@@ -63,14 +63,14 @@ constexpr char kHardShrink[] = "hard_shrink";
 std::vector<ValueId> SquarePlus(const Operation& operation) {
   constexpr double kDefault = 4;
   ExpectDefault(operation, {"b"}, kDefault);
-  return {
-      ApplyActivation(operation.context(), "squareplus", operation.Operand(0, kTensor))};
+  return {ApplyActivation(operation.context(), "squareplus",
+                          operation.Operand(0, kActivated))};
 }
 
 /// Over the last axis only.
 template <const char* kName>
 std::vector<ValueId> OverLast(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kActivated);
   const std::size_t rank = operation.ShapeOf(x).size();
   const std::int64_t axis = operation.Int(1, {"axis"}).value_or(-1);
   if (AxisOf(operation.context(), axis, rank) != static_cast<std::int64_t>(rank) - 1) {
@@ -83,7 +83,7 @@ constexpr char kSparsemax[] = "sparsemax";
 
 template <typename Typed>
 std::vector<ValueId> OverAnyAxis(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kActivated);
   const std::int64_t axis = operation.Int(1, {"axis"}).value_or(-1);
   if (AxisOf(operation.context(), axis, operation.ShapeOf(x).size()) == 0) {
     operation.context().Refuse("over the axis of the batch");
@@ -95,20 +95,20 @@ std::vector<ValueId> OverAnyAxis(const Operation& operation) {
 std::vector<ValueId> GeluOf(const Operation& operation) {
   const bool approximate =
       operation.Flag(1, {"approximate"}, operation.context().layer().is_operation);
-  return {
-      operation.Node(Gelu{.approximate = approximate}, {operation.Operand(0, kTensor)})};
+  return {operation.Node(Gelu{.approximate = approximate},
+                         {operation.Operand(0, kActivated)})};
 }
 
 std::vector<ValueId> Leaky(const Operation& operation) {
   constexpr double kDefault = 0.2;
   const auto slope = static_cast<float>(
       operation.Number(1, {"negative_slope", "alpha"}).value_or(kDefault));
-  return {operation.Node(LeakyRelu{slope}, {operation.Operand(0, kTensor)})};
+  return {operation.Node(LeakyRelu{slope}, {operation.Operand(0, kActivated)})};
 }
 
 /// keras.activations.relu: the arguments of the layer ReLU.
 std::vector<ValueId> ReluFunction(const Operation& operation) {
-  operation.Operand(0, kTensor);
+  operation.Operand(0, kActivated);
   for (const char* name : {"negative_slope", "max_value", "threshold"}) {
     operation.Argument(-1, {name});
   }
@@ -118,7 +118,7 @@ std::vector<ValueId> ReluFunction(const Operation& operation) {
 /// x where it exceeds the threshold, else a value.
 std::vector<ValueId> Threshold(const Operation& operation) {
   const LayerContext& context = operation.context();
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kActivated);
   const auto threshold =
       static_cast<float>(operation.Number(1, {"threshold"}).value_or(0));
   const auto value =
@@ -132,7 +132,7 @@ std::vector<ValueId> Threshold(const Operation& operation) {
 /// x / max(norm, epsilon) with the square of the norm summed over an axis.
 std::vector<ValueId> Normalize(const Operation& operation) {
   const LayerContext& context = operation.context();
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kActivated);
   const std::size_t rank = operation.ShapeOf(x).size();
   const Ints axes = AxesOf(context, operation.Argument(1, {"axis"}),
                            {static_cast<std::int64_t>(rank) - 1}, rank);

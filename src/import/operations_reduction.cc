@@ -1,19 +1,21 @@
 // Functions over axes.
 #include <fmt/format.h>
 
+#include <ranges>
+
 #include "import/building_blocks.h"
 #include "import/operation.h"
 
 namespace kinglet {
 namespace {
 
-const Names kTensor = {"x", "input_tensor", "input"};
+const Names kReduced = {"x", "input_tensor", "input"};
 const Names kKeepDims = {"keepdims", "keep_dims"};
 
 /// The axes of the call: not the batch, which would mix samples.
 Ints Axes(const Operation& operation, ValueId x) {
   const Json& axis = operation.Argument(1, {"axis"});
-  const Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
+  Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
   if (!axes.empty() && axes[0] == 0) {
     operation.context().Refuse("over the axis of the batch, which mixes its samples");
   }
@@ -22,7 +24,7 @@ Ints Axes(const Operation& operation, ValueId x) {
 
 template <typename Typed>
 std::vector<ValueId> Reduced(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   Typed op;
   op.axes = Axes(operation, x);
   op.keep_dims = operation.Flag(2, kKeepDims, false);
@@ -31,7 +33,7 @@ std::vector<ValueId> Reduced(const Operation& operation) {
 
 /// The mean of the squared distance to the mean.
 ValueId VarianceOf(const Operation& operation, const std::string& name) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   const Ints axes = Axes(operation, x);
   const ValueId mean =
       operation.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
@@ -51,7 +53,7 @@ std::vector<ValueId> Deviation(const Operation& operation) {
 
 /// log of the sum of exponentials, from the largest down.
 std::vector<ValueId> LogSumExp(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   const Ints axes = Axes(operation, x);
   const bool keeps = operation.Flag(2, kKeepDims, false);
   const ValueId largest =
@@ -64,15 +66,15 @@ std::vector<ValueId> LogSumExp(const Operation& operation) {
   const ValueId y = operation.Node(Add{}, {log, largest}, keeps ? "" : "add");
   if (keeps) return {y};
   Shape shape = operation.ShapeOf(y);
-  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-    shape.erase(shape.begin() + *axis);
+  for (const std::int64_t axis : axes | std::views::reverse) {
+    shape.erase(shape.begin() + axis);
   }
   return {Reshaped(operation.context(), y, shape, "")};
 }
 
 template <typename Typed>
 std::vector<ValueId> Arg(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   const Ints axes = Axes(operation, x);
   if (axes.size() != 1) operation.context().Refuse("over several axes");
   Typed op;
@@ -87,7 +89,7 @@ std::vector<ValueId> Arg(const Operation& operation) {
 /// Of bools: whether any is set (the largest of 0 and 1), whether all are (the smallest).
 template <typename Typed>
 std::vector<ValueId> Quantified(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   Typed op;
   op.axes = Axes(operation, x);
   op.keep_dims = operation.Flag(2, kKeepDims, false);
@@ -98,7 +100,7 @@ std::vector<ValueId> Quantified(const Operation& operation) {
 }
 
 std::vector<ValueId> Cumulative(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
+  const ValueId x = operation.Operand(0, kReduced);
   const auto axis = operation.Int(1, {"axis"});
   if (!axis.has_value()) operation.context().Refuse("without an axis");
   const std::int64_t at = AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());

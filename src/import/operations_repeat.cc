@@ -5,8 +5,6 @@
 namespace kinglet {
 namespace {
 
-const Names kTensor = {"x", "a", "tensor", "input", "inputs"};
-
 /// Each element so many times in a row along an axis.
 std::vector<ValueId> Repeat(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);

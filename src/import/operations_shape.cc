@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "import/building_blocks.h"
 #include "import/operation.h"
 
 namespace kinglet {
 namespace {
-
-const Names kTensor = {"x", "a", "tensor", "input", "inputs"};
 
 std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t missing,
                           std::size_t rank) {
@@ -113,7 +112,7 @@ std::vector<ValueId> Squeeze(const Operation& operation) {
 }
 
 std::vector<ValueId> Concatenate(const Operation& operation) {
-  const std::vector<ValueId> parts = operation.Operands(0, {"xs", "values", "arrays"});
+  std::vector<ValueId> parts = operation.Operands(0, {"xs", "values", "arrays"});
   const std::int64_t axis =
       AxisArgument(operation, 1, 0, operation.ShapeOf(parts.at(0)).size());
   if (axis == 0) operation.context().Refuse("along the axis of the batch");
@@ -167,27 +166,34 @@ std::vector<ValueId> SplitInto(const Operation& operation) {
   return operation.context().Nodes(Split{axis, sizes}, {x});
 }
 
+/// The width before and behind an axis: given for each axis, once for all, or as a
+/// number.
+std::pair<std::int64_t, std::int64_t> PadWidths(const Operation& operation,
+                                                std::size_t axis, std::size_t rank) {
+  const LayerContext& context = operation.context();
+  const Json& widths = operation.Argument(1, {"pad_width", "paddings"});
+  const bool is_list = widths.is_array() && !widths.empty() && widths[0].is_array();
+  if (is_list && widths.size() != rank && widths.size() != 1) {
+    context.Corrupt("as many pairs of widths as axes are needed");
+  }
+  const Json& of_axis = is_list ? widths[widths.size() == 1 ? 0 : axis] : widths;
+  const bool is_pair = of_axis.is_array() && of_axis.size() == 2;
+  const Json& before = is_pair ? of_axis[0] : of_axis;
+  const Json& after = is_pair ? of_axis[1] : of_axis;
+  if (!before.is_number_unsigned() || !after.is_number_unsigned()) {
+    context.Refuse("widths that are computed by the model");
+  }
+  return {before.get<std::int64_t>(), after.get<std::int64_t>()};
+}
+
 std::vector<ValueId> PadBy(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kTensor);
   const std::size_t rank = operation.ShapeOf(x).size();
-  const Json& widths = operation.Argument(1, {"pad_width", "paddings"});
   Ints before(rank, 0);
   Ints after(rank, 0);
   for (std::size_t i = 0; i < rank; ++i) {
-    const bool is_list = widths.is_array() && !widths.empty() && widths[0].is_array();
-    if (is_list && widths.size() != rank && widths.size() != 1) {
-      context.Corrupt("as many pairs of widths as axes are needed");
-    }
-    const Json& of_axis = is_list ? widths[widths.size() == 1 ? 0 : i] : widths;
-    const Json pair = of_axis.is_array() && of_axis.size() == 2
-                          ? of_axis
-                          : Json::array({of_axis, of_axis});
-    if (!pair[0].is_number_unsigned() || !pair[1].is_number_unsigned()) {
-      context.Refuse("widths that are computed by the model");
-    }
-    before[i] = pair[0].get<std::int64_t>();
-    after[i] = pair[1].get<std::int64_t>();
+    std::tie(before[i], after[i]) = PadWidths(operation, i, rank);
   }
   if (before[0] != 0 || after[0] != 0) context.Refuse("pads the batch");
   std::string mode = operation.Text(2, {"mode"}, "constant");

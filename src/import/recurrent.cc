@@ -95,13 +95,11 @@ Recurrence Unrolled(const LayerContext& context, ValueId x, States states,
       mask.has_value() ? MaskSteps(context, *mask) : std::vector<ValueId>();
   Recurrence last;
   States all;
-  std::size_t used = 0;
+  auto next = states.begin();
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto count = static_cast<std::size_t>(cells[i].states);
-    const States own = states.empty()
-                           ? States()
-                           : States(states.begin() + used, states.begin() + used + count);
-    used += count;
+    const auto count = static_cast<std::ptrdiff_t>(cells[i].states);
+    const States own = states.empty() ? States() : States(next, next + count);
+    if (!states.empty()) next += count;
     const ValueId input =
         i == 0 ? x : Stacked(context, last.outputs, cells[i].prefix + "sequence");
     last = RunCell(context, cells[i], input, i == 0 ? walk : Walk{walk.steps, false}, own,

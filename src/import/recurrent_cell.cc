@@ -36,16 +36,18 @@ struct Cell {
     }
     return ApplyActivation(context, activation, x, Named(name));
   }
-  ValueId Gate(ValueId x, const std::string& name) const {
+  [[nodiscard]] ValueId Gate(ValueId x, const std::string& name) const {
     return Activated("recurrent_activation", "sigmoid", x, name);
   }
-  ValueId Candidate(ValueId x, const std::string& name) const {
+  [[nodiscard]] ValueId Candidate(ValueId x, const std::string& name) const {
     return Activated("activation", "tanh", x, name);
   }
-  ValueId Node(const Op& op, std::vector<ValueId> inputs, const std::string& name) const {
+  [[nodiscard]] ValueId Node(const Op& op, std::vector<ValueId> inputs,
+                             const std::string& name) const {
     return context.Node(op, std::move(inputs), Named(name));
   }
-  std::vector<ValueId> Cut(ValueId x, const Ints& sizes, const std::string& name) const {
+  [[nodiscard]] std::vector<ValueId> Cut(ValueId x, const Ints& sizes,
+                                         const std::string& name) const {
     const auto last = static_cast<std::int64_t>(context.ShapeOf(x).size()) - 1;
     return context.Nodes(Split{last, sizes}, {x}, Named(name));
   }

@@ -29,6 +29,6 @@ std::vector<CellForm> CellsOf(const LayerContext& context);
 
 /// The cell over x [n,steps,features]. What of x enters each step is computed for all
 /// steps at once.
-CellStep StepsOf(const LayerContext& context, const CellForm& cell, ValueId x);
+CellStep StepsOf(const LayerContext& context, const CellForm& form, ValueId x);
 
 }  // namespace kinglet

@@ -16,8 +16,6 @@ namespace {
 constexpr const char* kRoot = "layers/";
 constexpr const char* kEarlyRoot = "_layer_checkpoint_dependencies/";
 
-using Entry = WeightStore::const_iterator;
-
 std::string Below(const std::string& path, const std::string& item) {
   return path.empty() ? item : path + "/" + item;
 }
@@ -38,7 +36,7 @@ class Mover {
   /// Calls `visit` for every object at or below the path.
   template <typename Visit>
   void ForEachBelow(const std::string& path, Visit visit) const {
-    for (Entry entry = stored_.lower_bound(path);
+    for (auto entry = stored_.lower_bound(path);
          entry != stored_.end() && entry->first.starts_with(path); ++entry) {
       const bool is_inside =
           entry->first.size() == path.size() || entry->first[path.size()] == '/';
@@ -91,7 +89,7 @@ class Mover {
   }
 
   [[nodiscard]] std::string NameAt(const std::string& path) const {
-    const Entry entry = stored_.find(path);
+    const auto entry = stored_.find(path);
     return entry == stored_.end() ? "" : entry->second.name;
   }
 

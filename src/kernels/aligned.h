@@ -11,7 +11,7 @@ inline constexpr std::size_t kCacheLine = 64;
 
 template <typename T>
 struct AlignedAllocator {
-  using value_type = T;
+  using value_type = T;  // NOLINT(readability-identifier-naming): the standard's
 
   AlignedAllocator() = default;
   template <typename U>

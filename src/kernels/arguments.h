@@ -32,6 +32,11 @@ struct Axis {
   Size stride = 1;
   Size dilation = 1;
   Size before = 0;
+
+  /// Whether output i reads input i alone.
+  [[nodiscard]] bool IsPointwise() const {
+    return kernel == 1 && stride == 1 && before == 0 && in == out;
+  }
 };
 
 /// Taps of a convolution whose inputs are read in one go: those from (ky, kx) to

@@ -21,16 +21,12 @@ bool LeavesInput(const Axis& axis) {
   return axis.before > 0 || last - axis.before >= axis.in;
 }
 
-bool IsPointwise(const Axis& axis) {
-  return axis.kernel == 1 && axis.stride == 1 && axis.before == 0 && axis.in == axis.out;
-}
-
 // [n][1][c] is [1][n][c], and a 1x1 convolution doesn't see rows at all.
 ConvShape Flattened(ConvShape shape) {
   if (shape.w.in == 1 && shape.w.kernel == 1 && shape.w.out == 1) {
     std::swap(shape.h, shape.w);
   }
-  if (IsPointwise(shape.h) && IsPointwise(shape.w)) {
+  if (shape.h.IsPointwise() && shape.w.IsPointwise()) {
     shape.w.in = shape.w.out = shape.h.in * shape.w.in;
     shape.h = {};
   }

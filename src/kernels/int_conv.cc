@@ -18,10 +18,6 @@ Size RoundedUp(Size n, Size to) { return (n + to - 1) / to * to; }
 
 std::size_t Index(Size i) { return static_cast<std::size_t>(i); }
 
-bool IsPointwise(const Axis& axis) {
-  return axis.kernel == 1 && axis.stride == 1 && axis.before == 0 && axis.in == axis.out;
-}
-
 bool IsColumn(const IntConvPlan<std::int32_t>& plan) {
   const bool leaves_input = plan.h.before > 0 || plan.w.before > 0 ||
                             (plan.w.out - 1) * plan.w.stride >= plan.w.in;
@@ -83,7 +79,7 @@ PackedInt8Conv::PackedInt8Conv(const IntConvPlan<std::int32_t>& plan)
   plan_.h = plan.h;
   plan_.w = plan.w;
   Size channels = plan.in_channels;
-  if (IsPointwise(plan.h) && IsPointwise(plan.w)) {
+  if (plan.h.IsPointwise() && plan.w.IsPointwise()) {
     plan_.w.in = plan_.w.out = plan.h.in * plan.w.in;
     plan_.h = {};
   }

@@ -116,7 +116,7 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * x[x.size() - (turned ? 2 : 1)];
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseBatchMatMul(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::BatchMatMulOptions>();
   if (options == nullptr) return ParsedOp{BatchMatMul{}, 2};
   return ParsedOp{BatchMatMul{options->adj_x(), options->adj_y()}, 2};
@@ -135,7 +135,7 @@ const OpDef& BatchMatMul::Def() {
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_BATCH_MATMUL},
-      .parse = Parse,
+      .parse = ParseBatchMatMul,
       .macs = Macs,
   });
   return kDef;

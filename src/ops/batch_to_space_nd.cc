@@ -44,7 +44,7 @@ TfliteOp Form(const BatchToSpaceNd& op, const NodeView& view,
                         {IntVector(op.block), PairRows(op.before, op.after)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseBatchToSpaceNd(const TfliteSource& source) {
   const auto block = IntsOf(source, 1);
   const auto pairs = PairsOf(source, 2);
   if (!block.has_value() || !pairs.has_value()) return "its blocks are not constant";
@@ -61,7 +61,7 @@ const OpDef& BatchToSpaceNd::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_BATCH_TO_SPACE_ND},
-      .parse = Parse,
+      .parse = ParseBatchToSpaceNd,
   });
   return kDef;
 }

@@ -35,7 +35,7 @@ TfliteOp Form(const BroadcastTo& op, const NodeView& view,
                         {IntVector(op.shape)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseBroadcastTo(const TfliteSource& source) {
   const bool fills = source.code == tflite::BuiltinOperator_FILL;
   const auto shape = IntsOf(source, fills ? 0 : 1);
   if (!shape.has_value()) return "its shape is not constant";
@@ -52,7 +52,7 @@ const OpDef& BroadcastTo::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_BROADCAST_TO, tflite::BuiltinOperator_FILL},
-      .parse = Parse,
+      .parse = ParseBroadcastTo,
   });
   return kDef;
 }

@@ -83,7 +83,9 @@ TfliteOp Form(const Cast& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) { return ParsedOp{Cast{source.output.dtype}}; }
+Parsed ParseCast(const TfliteSource& source) {
+  return ParsedOp{Cast{source.output.dtype}};
+}
 
 }  // namespace
 
@@ -96,7 +98,7 @@ const OpDef& Cast::Def() {
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CAST},
-      .parse = Parse,
+      .parse = ParseCast,
   });
   return kDef;
 }

@@ -51,7 +51,7 @@ TfliteOp Form(const Concatenation& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseConcatenation(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::ConcatenationOptions>();
   if (options == nullptr) return "its options are missing";
   if (options->activation() != tflite::ActivationFunctionType_NONE) {
@@ -74,7 +74,7 @@ const OpDef& Concatenation::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CONCATENATION},
-      .parse = Parse,
+      .parse = ParseConcatenation,
   });
   return kDef;
 }

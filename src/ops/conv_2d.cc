@@ -108,7 +108,7 @@ std::int64_t Macs(const NodeView& view) {
   return ElementCount(view.Output().shape) * weights[1] * weights[2] * weights[3];
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseConv2d(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::Conv2DOptions>();
   if (options == nullptr) return "its options are missing";
   const auto padding = PaddingFrom(options->padding());
@@ -139,7 +139,7 @@ const OpDef& Conv2d::Def() {
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CONV_2D},
-      .parse = Parse,
+      .parse = ParseConv2d,
       .macs = Macs,
   });
   return kDef;

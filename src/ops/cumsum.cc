@@ -56,7 +56,7 @@ TfliteOp Form(const Cumsum& op, const NodeView& view,
       .inputs = Operands(view, {IntScalar(op.axis)})};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseCumsum(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::CumsumOptions>();
   const auto axis = IntOf(source, 1);
   if (!axis.has_value()) return "its axis is not constant";
@@ -76,7 +76,7 @@ const OpDef& Cumsum::Def() {
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CUMSUM},
-      .parse = Parse,
+      .parse = ParseCumsum,
   });
   return kDef;
 }

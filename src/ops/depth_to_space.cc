@@ -31,7 +31,7 @@ TfliteOp Form(const DepthToSpace& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseDepthToSpace(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::DepthToSpaceOptions>();
   if (options == nullptr) return "its options are missing";
   return ParsedOp{DepthToSpace{options->block_size()}};
@@ -47,7 +47,7 @@ const OpDef& DepthToSpace::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_DEPTH_TO_SPACE},
-      .parse = Parse,
+      .parse = ParseDepthToSpace,
   });
   return kDef;
 }

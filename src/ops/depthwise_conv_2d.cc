@@ -99,12 +99,12 @@ TfliteOp Form(const DepthwiseConv2d& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-std::int64_t Macs(const NodeView& view) {
+std::int64_t DepthwiseMacs(const NodeView& view) {
   const Shape& weights = view.Input(1).shape;
   return ElementCount(view.Output().shape) * weights[1] * weights[2];
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseDepthwiseConv2d(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::DepthwiseConv2DOptions>();
   if (options == nullptr) return "its options are missing";
   const auto padding = PaddingFrom(options->padding());
@@ -135,8 +135,8 @@ const OpDef& DepthwiseConv2d::Def() {
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 3},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_DEPTHWISE_CONV_2D},
-      .parse = Parse,
-      .macs = Macs,
+      .parse = ParseDepthwiseConv2d,
+      .macs = DepthwiseMacs,
   });
   return kDef;
 }

@@ -63,7 +63,7 @@ std::optional<std::string> Problem(const NodeView& view) {
   return std::nullopt;
 }
 
-int Version(const NodeView& view) {
+int DequantizeVersion(const NodeView& view) {
   if (view.Input(0).dtype == DType::kInt8) {
     return view.Input(0).quantization->scales.size() > 1 ? 5 : 2;
   }
@@ -72,7 +72,7 @@ int Version(const NodeView& view) {
 
 TfliteOp Form(const Dequantize& /*op*/, const NodeView& view,
               flatbuffers::FlatBufferBuilder& /*builder*/) {
-  const int version = Version(view);
+  const int version = DequantizeVersion(view);
   return WithoutOptions(view, tflite::BuiltinOperator_DEQUANTIZE,
                         {version, version, version});
 }

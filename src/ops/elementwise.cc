@@ -165,7 +165,7 @@ Kernel UnaryKernel(UnaryOp op, const NodeView& view) {
 Kernel MapKernel(float (*function)(float), const NodeView& view) {
   CheckFloat(view);
   return [function, n = ElementCount(view.Input(0).shape)](const Buffers& buffers) {
-    const float* in = buffers.In<float>(0);
+    const auto* in = buffers.In<float>(0);
     std::transform(in, in + n, buffers.Out<float>(), function);
   };
 }

@@ -11,10 +11,12 @@ std::vector<Tensor> Evaluate(const NodeView& view) {
     inputs.push_back(view.Input(i).constant->bytes().data());
   }
   std::vector<Tensor> results;
+  results.reserve(view.node.outputs.size());
   for (std::size_t i = 0; i < view.node.outputs.size(); ++i) {
     results.emplace_back(view.Output(i).dtype, view.Output(i).shape);
   }
   std::vector<std::byte*> outputs;
+  outputs.reserve(results.size());
   for (Tensor& result : results) outputs.push_back(result.bytes().data());
   const Kernel kernel = DefOf(view.node.op).compile(view.node.op, view);
   if (kernel == nullptr) {

@@ -130,7 +130,7 @@ Parsed Joined(const TfliteSource& source, ParsedOp parsed) {
   return parsed;
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseFullyConnected(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::FullyConnectedOptions>();
   if (options == nullptr) return "its options are missing";
   const auto activation = ActivationFrom(options->activation());
@@ -159,7 +159,7 @@ const OpDef& FullyConnected::Def() {
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_FULLY_CONNECTED},
-      .parse = Parse,
+      .parse = ParseFullyConnected,
       .macs = Macs,
   });
   return kDef;

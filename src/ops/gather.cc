@@ -55,7 +55,7 @@ TfliteOp Form(const Gather& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseGather(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::GatherOptions>();
   if (options == nullptr) return ParsedOp{Gather{}, 2};
   const std::size_t rank = source.inputs[0]->shape.size();
@@ -75,7 +75,7 @@ const OpDef& Gather::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_GATHER},
-      .parse = Parse,
+      .parse = ParseGather,
   });
   return kDef;
 }

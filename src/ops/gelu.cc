@@ -39,7 +39,7 @@ TfliteOp Form(const Gelu& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseGelu(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::GeluOptions>();
   return ParsedOp{Gelu{options != nullptr && options->approximate()}};
 }
@@ -55,7 +55,7 @@ const OpDef& Gelu::Def() {
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_GELU},
-      .parse = Parse,
+      .parse = ParseGelu,
   });
   return kDef;
 }

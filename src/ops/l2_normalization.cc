@@ -66,7 +66,7 @@ TfliteOp Form(const L2Normalization& /*op*/, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseL2Normalization(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::L2NormOptions>();
   if (options != nullptr &&
       options->activation() != tflite::ActivationFunctionType_NONE) {
@@ -86,7 +86,7 @@ const OpDef& L2Normalization::Def() {
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 128, 0}},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_L2_NORMALIZATION},
-      .parse = Parse,
+      .parse = ParseL2Normalization,
   });
   return kDef;
 }

@@ -43,7 +43,7 @@ TfliteOp Form(const LeakyRelu& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseLeakyRelu(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::LeakyReluOptions>();
   return ParsedOp{LeakyRelu{options == nullptr ? 0.0F : options->alpha()}};
 }
@@ -59,7 +59,7 @@ const OpDef& LeakyRelu::Def() {
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_LEAKY_RELU},
-      .parse = Parse,
+      .parse = ParseLeakyRelu,
   });
   return kDef;
 }

@@ -53,7 +53,7 @@ TfliteOp Form(const MirrorPad& op, const NodeView& view,
           .inputs = Operands(view, {PairRows(op.before, op.after)})};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseMirrorPad(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::MirrorPadOptions>();
   const auto paddings = PairsOf(source, 1);
   if (!paddings.has_value()) return "its paddings are not constant";
@@ -74,7 +74,7 @@ const OpDef& MirrorPad::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_MIRROR_PAD},
-      .parse = Parse,
+      .parse = ParseMirrorPad,
   });
   return kDef;
 }

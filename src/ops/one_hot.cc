@@ -61,7 +61,7 @@ TfliteOp Form(const OneHot& op, const NodeView& view,
                      view.node.inputs[2]}};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseOneHot(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::OneHotOptions>();
   const auto depth = IntOf(source, 1);
   if (!depth.has_value()) return "its depth is not constant";
@@ -82,7 +82,7 @@ const OpDef& OneHot::Def() {
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_ONE_HOT},
-      .parse = Parse,
+      .parse = ParseOneHot,
   });
   return kDef;
 }

@@ -44,7 +44,7 @@ TfliteOp Form(const Pack& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParsePack(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::PackOptions>();
   const std::int64_t axis = options == nullptr ? 0 : options->axis();
   return ParsedOp{Pack{NormalizedAxis(axis, source.inputs[0]->shape.size() + 1)},
@@ -63,7 +63,7 @@ const OpDef& Pack::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_PACK},
-      .parse = Parse,
+      .parse = ParsePack,
   });
   return kDef;
 }

@@ -46,7 +46,7 @@ TfliteOp Form(const Pad& op, const NodeView& view,
           .inputs = Operands(view, {PairRows(op.before, op.after)})};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParsePad(const TfliteSource& source) {
   const auto paddings = PairsOf(source, 1);
   if (!paddings.has_value()) return "its paddings are not constant";
   return ParsedOp{Pad{.before = paddings->before, .after = paddings->after}};
@@ -62,7 +62,7 @@ const OpDef& Pad::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_PAD},
-      .parse = Parse,
+      .parse = ParsePad,
   });
   return kDef;
 }

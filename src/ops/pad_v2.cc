@@ -53,7 +53,7 @@ TfliteOp Form(const PadV2& op, const NodeView& view,
                      view.node.inputs[1]}};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParsePadV2(const TfliteSource& source) {
   const auto paddings = PairsOf(source, 1);
   if (!paddings.has_value()) return "its paddings are not constant";
   return ParsedOp{PadV2{.before = paddings->before, .after = paddings->after}, 2, {0, 2}};
@@ -72,7 +72,7 @@ const OpDef& PadV2::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_PADV2},
-      .parse = Parse,
+      .parse = ParsePadV2,
   });
   return kDef;
 }

@@ -51,7 +51,7 @@ TfliteOp Form(const Quantize& op, const NodeView& view,
                         {version, version, version});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseQuantize(const TfliteSource& source) {
   return ParsedOp{Quantize{source.output.dtype}};
 }
 
@@ -66,7 +66,7 @@ const OpDef& Quantize::Def() {
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_QUANTIZE},
-      .parse = Parse,
+      .parse = ParseQuantize,
   });
   return kDef;
 }

@@ -105,7 +105,7 @@ TfliteOp Form(const Relational& op, const NodeView& view,
   return WithoutOptions(view, row->code, {});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseRelational(const TfliteSource& source) {
   const auto* row = std::ranges::find(kRows, source.code, &Row::code);
   return ParsedOp{Relational{row->kind}, 2};
 }
@@ -126,7 +126,7 @@ const OpDef& Relational::Def() {
       .codes = {tflite::BuiltinOperator_EQUAL, tflite::BuiltinOperator_NOT_EQUAL,
                 tflite::BuiltinOperator_LESS, tflite::BuiltinOperator_LESS_EQUAL,
                 tflite::BuiltinOperator_GREATER, tflite::BuiltinOperator_GREATER_EQUAL},
-      .parse = Parse,
+      .parse = ParseRelational,
   });
   return kDef;
 }

@@ -46,7 +46,7 @@ TfliteOp Form(const Relu& op, const NodeView& view,
   return WithoutOptions(view, Code(op.kind), {.int8 = IsCommon(op) ? 2 : 1});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseRelu(const TfliteSource& source) {
   if (source.code == tflite::BuiltinOperator_RELU6) {
     return ParsedOp{Relu{Activation::kRelu6}};
   }
@@ -73,7 +73,7 @@ const OpDef& Relu::Def() {
       .codes = {tflite::BuiltinOperator_RELU, tflite::BuiltinOperator_RELU6,
                 tflite::BuiltinOperator_RELU_N1_TO_1,
                 tflite::BuiltinOperator_RELU_0_TO_1},
-      .parse = Parse,
+      .parse = ParseRelu,
   });
   return kDef;
 }

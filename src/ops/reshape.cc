@@ -59,7 +59,7 @@ Parsed ParseSqueeze(const TfliteSource& source) {
 
 /// The shape as operand or, in old files, as option; -1 is what is left. Where neither is
 /// there it stands with the result.
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseReshape(const TfliteSource& source) {
   if (source.code == tflite::BuiltinOperator_EXPAND_DIMS) return ParseExpansion(source);
   if (source.code == tflite::BuiltinOperator_SQUEEZE) return ParseSqueeze(source);
   const auto* options = source.OptionsAs<tflite::ReshapeOptions>();
@@ -89,7 +89,7 @@ const OpDef& Reshape::Def() {
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_RESHAPE, tflite::BuiltinOperator_SQUEEZE,
                 tflite::BuiltinOperator_EXPAND_DIMS},
-      .parse = Parse,
+      .parse = ParseReshape,
   });
   return kDef;
 }

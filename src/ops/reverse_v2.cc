@@ -36,7 +36,7 @@ TfliteOp Form(const ReverseV2& op, const NodeView& view,
                         {IntVector(op.axes)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseReverseV2(const TfliteSource& source) {
   const auto axes = IntsOf(source, 1);
   if (!axes.has_value()) return "its axes are not constant";
   const auto normalized = NormalizedAxes(*axes, source.inputs[0]->shape.size());
@@ -54,7 +54,7 @@ const OpDef& ReverseV2::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_REVERSE_V2},
-      .parse = Parse,
+      .parse = ParseReverseV2,
   });
   return kDef;
 }

@@ -51,7 +51,7 @@ TfliteOp Form(const Select& /*op*/, const NodeView& view,
 }
 
 // The older SELECT doesn't broadcast: a vector as condition chooses among rows.
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseSelect(const TfliteSource& source) {
   const Shape& condition = source.inputs[0]->shape;
   const bool rows = condition.size() == 1 && source.output.shape.size() > 1;
   if (source.code == tflite::BuiltinOperator_SELECT && rows) {
@@ -72,7 +72,7 @@ const OpDef& Select::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SELECT_V2, tflite::BuiltinOperator_SELECT},
-      .parse = Parse,
+      .parse = ParseSelect,
   });
   return kDef;
 }

@@ -45,7 +45,7 @@ TfliteOp Form(const Softmax& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseSoftmax(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::SoftmaxOptions>();
   return ParsedOp{Softmax{options == nullptr ? 0.0F : options->beta()}};
 }
@@ -61,7 +61,7 @@ const OpDef& Softmax::Def() {
       .quantization = {.range = RangeRule::kFixed, .fixed = {1.0F / 256, -128}},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SOFTMAX},
-      .parse = Parse,
+      .parse = ParseSoftmax,
   });
   return kDef;
 }

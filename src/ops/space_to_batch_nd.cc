@@ -39,7 +39,7 @@ TfliteOp Form(const SpaceToBatchNd& op, const NodeView& view,
                         {IntVector(op.block), PairRows(op.before, op.after)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseSpaceToBatchNd(const TfliteSource& source) {
   const auto block = IntsOf(source, 1);
   const auto pairs = PairsOf(source, 2);
   if (!block.has_value() || !pairs.has_value()) return "its blocks are not constant";
@@ -56,7 +56,7 @@ const OpDef& SpaceToBatchNd::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SPACE_TO_BATCH_ND},
-      .parse = Parse,
+      .parse = ParseSpaceToBatchNd,
   });
   return kDef;
 }

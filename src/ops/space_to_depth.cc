@@ -31,7 +31,7 @@ TfliteOp Form(const SpaceToDepth& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseSpaceToDepth(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::SpaceToDepthOptions>();
   if (options == nullptr) return "its options are missing";
   return ParsedOp{SpaceToDepth{options->block_size()}};
@@ -47,7 +47,7 @@ const OpDef& SpaceToDepth::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SPACE_TO_DEPTH},
-      .parse = Parse,
+      .parse = ParseSpaceToDepth,
   });
   return kDef;
 }

@@ -83,7 +83,7 @@ Parsed ParseEven(const TfliteSource& source) {
 }
 
 // SPLIT_V: x, sizes (one of them may be -1: the rest), axis.
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseSplit(const TfliteSource& source) {
   if (source.code == tflite::BuiltinOperator_SPLIT) return ParseEven(source);
   const auto sizes = IntsOf(source, 1);
   const auto axis = IntOf(source, 2);
@@ -111,7 +111,7 @@ const OpDef& Split::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_SPLIT, tflite::BuiltinOperator_SPLIT_V},
-      .parse = Parse,
+      .parse = ParseSplit,
   });
   return kDef;
 }

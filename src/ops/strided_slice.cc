@@ -175,7 +175,7 @@ Parsed ParseStrided(const TfliteSource& source) {
   return parsed;
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseStridedSlice(const TfliteSource& source) {
   return source.code == tflite::BuiltinOperator_SLICE ? ParseSlice(source)
                                                       : ParseStrided(source);
 }
@@ -190,7 +190,7 @@ const OpDef& StridedSlice::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_STRIDED_SLICE, tflite::BuiltinOperator_SLICE},
-      .parse = Parse,
+      .parse = ParseStridedSlice,
   });
   return kDef;
 }

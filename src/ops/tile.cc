@@ -34,7 +34,7 @@ TfliteOp Form(const Tile& op, const NodeView& view,
                         {IntVector(op.multiples)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseTile(const TfliteSource& source) {
   const auto multiples = IntsOf(source, 1);
   if (!multiples.has_value()) return "its multiples are not constant";
   return ParsedOp{Tile{*multiples}};
@@ -50,7 +50,7 @@ const OpDef& Tile::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TILE},
-      .parse = Parse,
+      .parse = ParseTile,
   });
   return kDef;
 }

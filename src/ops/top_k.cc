@@ -66,7 +66,7 @@ TfliteOp Form(const TopK& op, const NodeView& view,
           .inputs = Operands(view, {IntScalar(op.k)})};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseTopK(const TfliteSource& source) {
   const auto k = IntOf(source, 1);
   if (!k.has_value()) return "its k is not constant";
   return ParsedOp{TopK{*k}};
@@ -82,7 +82,7 @@ const OpDef& TopK::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TOPK_V2},
-      .parse = Parse,
+      .parse = ParseTopK,
   });
   return kDef;
 }

@@ -34,7 +34,7 @@ TfliteOp Form(const Transpose& op, const NodeView& view,
                         {IntVector(op.perm)});
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseTranspose(const TfliteSource& source) {
   const auto perm = IntsOf(source, 1);
   if (!perm.has_value()) return "its permutation is not constant";
   return ParsedOp{Transpose{*perm}};
@@ -50,7 +50,7 @@ const OpDef& Transpose::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TRANSPOSE},
-      .parse = Parse,
+      .parse = ParseTranspose,
   });
   return kDef;
 }

@@ -196,13 +196,13 @@ TfliteOp Form(const TransposeConv& op, const NodeView& view,
           .inputs = std::move(operands)};
 }
 
-std::int64_t Macs(const NodeView& view) {
+std::int64_t TransposeConvMacs(const NodeView& view) {
   return ElementCount(view.Input(0).shape) / view.Input(0).shape[3] *
          ElementCount(view.Input(1).shape);
 }
 
 // Operands: shape of the result, weights, input and perhaps a bias.
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseTransposeConv(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::TransposeConvOptions>();
   if (options == nullptr) return "its options are missing";
   const auto padding = PaddingFrom(options->padding());
@@ -237,8 +237,8 @@ const OpDef& TransposeConv::Def() {
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_TRANSPOSE_CONV},
-      .parse = Parse,
-      .macs = Macs,
+      .parse = ParseTransposeConv,
+      .macs = TransposeConvMacs,
   });
   return kDef;
 }

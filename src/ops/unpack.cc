@@ -37,7 +37,7 @@ TfliteOp Form(const Unpack& op, const NodeView& view,
           .inputs = Operands(view)};
 }
 
-Parsed Parse(const TfliteSource& source) {
+Parsed ParseUnpack(const TfliteSource& source) {
   const auto* options = source.OptionsAs<tflite::UnpackOptions>();
   const std::int64_t axis = options == nullptr ? 0 : options->axis();
   return ParsedOp{Unpack{NormalizedAxis(axis, source.inputs[0]->shape.size())}};
@@ -53,7 +53,7 @@ const OpDef& Unpack::Def() {
       .quantization = {.range = RangeRule::kSameAsInputs},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_UNPACK},
-      .parse = Parse,
+      .parse = ParseUnpack,
   });
   return kDef;
 }

@@ -45,6 +45,13 @@ bool Takes(const Graph& graph, const Node& linear, const Affine& affine) {
   return true;
 }
 
+/// Behind a mover channels are others: whether the map is one factor for all.
+bool ForgetChannels(Affine& affine) {
+  if (!affine.offset.empty() || !AllEqual(affine.scale)) return false;
+  affine.scale.resize(1);
+  return true;
+}
+
 /// Looks up from the linear node for an affine map that can be left out.
 class Search {
  public:
@@ -66,10 +73,7 @@ class Search {
       const Node& node = graph_.nodes[*producer];
       if (auto affine = AffineOf(graph_, node)) {
         if (*ActivationOf(node.op) != Activation::kNone) return std::nullopt;
-        if (reader.has_value()) {  // behind it, channels are others
-          if (!affine->offset.empty() || !AllEqual(affine->scale)) return std::nullopt;
-          affine->scale.resize(1);
-        }
+        if (reader.has_value() && !ForgetChannels(*affine)) return std::nullopt;
         if (!Takes(graph_, linear, *affine)) return std::nullopt;
         return Found{*producer, reader, std::move(*affine)};
       }

@@ -49,7 +49,7 @@ double CosineAround(std::span<const float> a, double offset_a, std::span<const f
   return product / std::max(norm_a * norm_b, kSmallestProduct);
 }
 
-double Mean(std::span<const float> values) {
+double MeanOf(std::span<const float> values) {
   if (values.empty()) return 0;
   return std::accumulate(values.begin(), values.end(), 0.0) /
          static_cast<double>(values.size());
@@ -68,7 +68,7 @@ double CosineSimilarity(std::span<const float> a, std::span<const float> b) {
 }
 
 double PearsonCorrelation(std::span<const float> a, std::span<const float> b) {
-  return CosineAround(a, Mean(a), b, Mean(b));
+  return CosineAround(a, MeanOf(a), b, MeanOf(b));
 }
 
 double Percentile(std::vector<double> values, double percent) {
