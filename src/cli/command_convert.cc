@@ -161,7 +161,8 @@ void Run(Flags& flags) {
 void AddConvert(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("convert", kHelp);
   const auto flags = std::make_shared<Flags>();
-  command->add_option("MODEL", flags->job.model, "A Keras model: a .keras or .h5 file")->required();
+  command->add_option("MODEL", flags->job.model, "A Keras model: a .keras or .h5 file")
+      ->required();
   command
       ->add_option("-o,--output", flags->job.output,
                    "The file to write [<stem of the model>_quantized.tflite beside it]")

@@ -94,8 +94,7 @@ void IntLogSoftmax::Run(Size rows, Size columns, const std::int8_t* in,
   for (Size r = 0; r < rows; ++r, in += columns, out += columns) {
     const std::int32_t largest = *std::max_element(in, in + columns);
     const std::int32_t log_sum = LogOfSum(SumOf(exponentials_, largest, columns, in));
-    const std::int32_t farthest =
-        Multiply(log_sum + INT32_MIN, from_scaled_, rounding_);
+    const std::int32_t farthest = Multiply(log_sum + INT32_MIN, from_scaled_, rounding_);
     const std::int32_t limit = std::max(-distances_.radius() - 1, farthest);
     for (Size i = 0; i < columns; ++i) {
       const std::int32_t d = in[i] - largest;
