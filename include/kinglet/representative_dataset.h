@@ -51,9 +51,11 @@ class RepresentativeDataset {
 
   class Iterator {
    public:
+    // NOLINTBEGIN(readability-identifier-naming): the standard's names
     using value_type = SampleTensor;
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::input_iterator_tag;
+    // NOLINTEND(readability-identifier-naming)
     Iterator() = default;
     explicit Iterator(RepresentativeDataset& dataset)
         : dataset_(&dataset), current_(dataset.Next()) {}
@@ -70,7 +72,7 @@ class RepresentativeDataset {
     std::optional<SampleTensor> current_;
   };
   Iterator begin() { return Iterator(*this); }
-  [[nodiscard]] std::default_sentinel_t end() const { return std::default_sentinel; }
+  [[nodiscard]] static std::default_sentinel_t end() { return std::default_sentinel; }
 
  private:
   friend class DatasetAccess;

@@ -1,8 +1,6 @@
 // Functions over axes.
 #include <fmt/format.h>
 
-#include <ranges>
-
 #include "import/building_blocks.h"
 #include "import/operation.h"
 
@@ -66,8 +64,8 @@ std::vector<ValueId> LogSumExp(const Operation& operation) {
   const ValueId y = operation.Node(Add{}, {log, largest}, keeps ? "" : "add");
   if (keeps) return {y};
   Shape shape = operation.ShapeOf(y);
-  for (const std::int64_t axis : axes | std::views::reverse) {
-    shape.erase(shape.begin() + axis);
+  for (std::size_t i = axes.size(); i-- > 0;) {
+    shape.erase(shape.begin() + axes[i]);
   }
   return {Reshaped(operation.context(), y, shape, "")};
 }

@@ -56,12 +56,7 @@ class OrderCheck {
       if (auto problem = Make(port.value, port.name)) return problem;
     }
     for (const Node& node : graph_.nodes) {
-      for (const ValueId id : node.inputs) {
-        if (auto problem = Read(id, node.name)) return problem;
-      }
-      for (const ValueId id : node.outputs) {
-        if (auto problem = Make(id, node.name)) return problem;
-      }
+      if (auto problem = Visit(node)) return problem;
     }
     for (const Port& port : graph_.outputs) {
       if (auto problem = Read(port.value, port.name)) return problem;
@@ -70,6 +65,16 @@ class OrderCheck {
   }
 
  private:
+  std::optional<std::string> Visit(const Node& node) {
+    for (const ValueId id : node.inputs) {
+      if (auto problem = Read(id, node.name)) return problem;
+    }
+    for (const ValueId id : node.outputs) {
+      if (auto problem = Make(id, node.name)) return problem;
+    }
+    return std::nullopt;
+  }
+
   std::optional<std::string> Read(ValueId id, const std::string& where) {
     if (Index(id) >= ready_.size()) return fmt::format("'{}' reads no value", where);
     if (!ready_[Index(id)]) {

@@ -210,7 +210,7 @@ Graph AbsorbIntoProducers(const Graph& graph, const Absorb& absorb) {
   const Uses uses(graph);
   Graph rewritten = graph;
   rewritten.nodes.clear();
-  constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  constexpr auto kNone = static_cast<std::size_t>(-1);
   std::vector<std::size_t> maker(graph.values.size(), kNone);  // by value
   for (const Node& node : graph.nodes) {
     const auto input = OnlyComputedInput(graph, node);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include "kinglet/error.h"
 #include "pipeline/inspect.h"
@@ -195,6 +197,15 @@ std::vector<std::int64_t> Reader::LastReaders() const {
   return last;
 }
 
+/// Each once, in order.
+std::vector<std::int32_t> InputsOf(const tflite::Operator& op) {
+  if (op.inputs() == nullptr) return {};
+  std::vector<std::int32_t> ids(op.inputs()->begin(), op.inputs()->end());
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 std::int64_t Reader::ArenaBytes() const {
   const std::vector<std::int64_t> last = LastReaders();
   const auto size = [this](std::int32_t id) -> std::int64_t {
@@ -202,22 +213,18 @@ std::int64_t Reader::ArenaBytes() const {
     if (tensor == nullptr || IsConstant(*tensor)) return 0;
     return Elements(*tensor) * BytesPerElement(tensor->type());
   };
-  std::int64_t alive = 0;
-  if (subgraph_.inputs() != nullptr) {
-    for (const std::int32_t id : *subgraph_.inputs()) alive += size(id);
-  }
+  const auto total = [&size](const flatbuffers::Vector<std::int32_t>* ids) {
+    if (ids == nullptr) return std::int64_t{0};
+    return std::transform_reduce(ids->begin(), ids->end(), std::int64_t{0}, std::plus<>(),
+                                 size);
+  };
+  std::int64_t alive = total(subgraph_.inputs());
   std::int64_t peak = alive;
   std::int64_t when = 0;
   for (const tflite::Operator* op : *subgraph_.operators()) {
-    if (op->outputs() != nullptr) {
-      for (const std::int32_t id : *op->outputs()) alive += size(id);
-    }
+    alive += total(op->outputs());
     peak = std::max(peak, alive);
-    std::vector<std::int32_t> ended;
-    if (op->inputs() != nullptr) ended.assign(op->inputs()->begin(), op->inputs()->end());
-    std::ranges::sort(ended);
-    ended.erase(std::unique(ended.begin(), ended.end()), ended.end());
-    for (const std::int32_t id : ended) {
+    for (const std::int32_t id : InputsOf(*op)) {
       if (TensorAt(id) == nullptr) continue;
       if (last[static_cast<std::size_t>(id)] == when) alive -= size(id);
     }

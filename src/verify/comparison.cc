@@ -55,7 +55,7 @@ double MeanOf(std::span<const float> values) {
          static_cast<double>(values.size());
 }
 
-Interval Middle(std::vector<double> values) {
+Interval Middle(const std::vector<double>& values) {
   constexpr double kLow = 2.5;
   constexpr double kHigh = 97.5;
   return {Percentile(values, kLow), Percentile(values, kHigh)};
@@ -149,8 +149,9 @@ ComparisonIntervals Bootstrap(std::span<const SampleComparison> samples) {
   }
   const auto interval = [&figures](double Comparison::*member) {
     std::vector<double> values;
+    values.reserve(figures.size());
     for (const Comparison& figure : figures) values.push_back(figure.*member);
-    return Middle(std::move(values));
+    return Middle(values);
   };
   return {.cosine_mean = interval(&Comparison::cosine_mean),
           .cosine_p05 = interval(&Comparison::cosine_p05),

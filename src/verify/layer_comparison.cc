@@ -130,16 +130,23 @@ LayerComparison Finish(const Value& value, const Tally& tally) {
           .max = tally.max};
 }
 
+/// The least of the SQNRs that are known; infinite when none is.
+double WorstOf(const std::vector<ValueId>& ids,
+               const std::map<std::size_t, double>& reached) {
+  double worst = std::numeric_limits<double>::infinity();
+  for (const ValueId id : ids) {
+    const auto found = reached.find(Index(id));
+    if (found != reached.end()) worst = std::min(worst, found->second);
+  }
+  return worst;
+}
+
 /// SQNR of the worst operand of each node less that of its result.
 void FindDrops(const Graph& quantized, const std::vector<Tally>& tallies,
                std::map<std::size_t, LayerComparison>& layers) {
   std::map<std::size_t, double> reached;  // SQNR carried through unmatched values
   for (const Node& node : quantized.nodes) {
-    double worst = std::numeric_limits<double>::infinity();
-    for (const ValueId id : node.inputs) {
-      const auto found = reached.find(Index(id));
-      if (found != reached.end()) worst = std::min(worst, found->second);
-    }
+    const double worst = WorstOf(node.inputs, reached);
     for (const ValueId id : node.outputs) {
       const auto layer = layers.find(Index(id));
       const bool is_compared = layer != layers.end() && tallies[Index(id)].count > 0;
@@ -149,6 +156,26 @@ void FindDrops(const Graph& quantized, const std::vector<Tally>& tallies,
       }
     }
   }
+}
+
+/// In the order in which the tensors are made.
+std::vector<LayerComparison> Finished(const Graph& quantized,
+                                      const std::vector<std::optional<ValueId>>& matches,
+                                      const std::vector<Tally>& tallies) {
+  std::map<std::size_t, LayerComparison> layers;
+  std::vector<std::size_t> order;
+  for (const Node& node : quantized.nodes) {
+    for (const ValueId id : node.outputs) {
+      if (!matches[Index(id)].has_value()) continue;
+      layers.emplace(Index(id), Finish(quantized[id], tallies[Index(id)]));
+      order.push_back(Index(id));
+    }
+  }
+  FindDrops(quantized, tallies, layers);
+  std::vector<LayerComparison> result;
+  result.reserve(order.size());
+  for (const std::size_t index : order) result.push_back(layers.at(index));
+  return result;
 }
 
 }  // namespace
@@ -179,19 +206,7 @@ std::vector<LayerComparison> CompareLayers(const Graph& reference, const Graph& 
                              Reals(quantized[id], bytes), tallies[Index(id)]);
                  });
   }
-  std::map<std::size_t, LayerComparison> layers;
-  std::vector<std::size_t> order;
-  for (const Node& node : quantized.nodes) {
-    for (const ValueId id : node.outputs) {
-      if (!matches[Index(id)].has_value()) continue;
-      layers.emplace(Index(id), Finish(quantized[id], tallies[Index(id)]));
-      order.push_back(Index(id));
-    }
-  }
-  FindDrops(quantized, tallies, layers);
-  std::vector<LayerComparison> result;
-  for (const std::size_t index : order) result.push_back(layers.at(index));
-  return result;
+  return Finished(quantized, matches, tallies);
 }
 
 }  // namespace kinglet
