@@ -34,7 +34,7 @@ class RepresentativeDataset {
   /// Python. `snr_threshold` is the loudness below which a sample is silent; 0 takes all.
   /// @throws kUsage when num_samples is below 1 or the front end is mfcc or log_mel,
   /// kData when there are no files.
-  RepresentativeDataset(std::vector<std::filesystem::path> file_paths,
+  RepresentativeDataset(const std::vector<std::filesystem::path>& file_paths,
                         const AudioConfig& config, std::int64_t num_samples = 100,
                         double snr_threshold = 0.01, std::uint64_t seed = 0);
   RepresentativeDataset(RepresentativeDataset&&) noexcept;

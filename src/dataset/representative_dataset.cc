@@ -32,7 +32,7 @@ struct RepresentativeDataset::State {
 };
 
 RepresentativeDataset::RepresentativeDataset(
-    std::vector<std::filesystem::path> file_paths, const AudioConfig& config,
+    const std::vector<std::filesystem::path>& file_paths, const AudioConfig& config,
     std::int64_t num_samples, double snr_threshold, std::uint64_t seed) {
   if (num_samples < 1) {
     throw Error(ErrorKind::kUsage, "--num-samples must be at least 1");

@@ -31,7 +31,7 @@ KerasFile FromArchive(const KerasArchive& archive) {
     file.refusal = error.what();
     return file;
   }
-  file.weights = AtLayerPaths(std::move(file.weights), file.model);
+  file.weights = AtLayerPaths(file.weights, file.model);
   return file;
 }
 

@@ -52,7 +52,7 @@ void CheckDType(const LayerContext& context, const LayerRow& row) {
     context.Refuse(fmt::format("dtype policy {}; save the model with float32",
                                name.empty() ? dtype.dump() : "'" + name + "'"));
   }
-  if (name == "" || name == "float32" || name == "int32") return;
+  if (name.empty() || name == "float32" || name == "int32") return;
   const std::string note = fmt::format(
       "dtype policy '{}': everything is computed in float32, which rounds less", name);
   std::vector<std::string>& notes = context.state().notes;

@@ -129,7 +129,10 @@ std::string LayerContext::Text(const char* key, const std::string& missing) cons
 Ints LayerContext::PerAxis(const char* key, std::size_t axes,
                            std::int64_t missing) const {
   const Json& entry = Entry(key);
-  if (!entry.is_array() || entry.size() == 1) return Ints(axes, Int(key, missing));
+  if (!entry.is_array() || entry.size() == 1) {
+    Ints same(axes, Int(key, missing));
+    return same;
+  }
   if (entry.size() != axes) {
     Corrupt(fmt::format("'{}' has {} entries for {} axes", key, entry.size(), axes));
   }
@@ -215,6 +218,7 @@ Tensor LayerContext::VariableOfAnyShape(const std::string& sub, std::size_t inde
 
 void LayerContext::CheckInputs(const Op& op, const std::vector<ValueId>& inputs) const {
   std::vector<TensorType> types;
+  types.reserve(inputs.size());
   for (const ValueId id : inputs) types.push_back(TypeOf(graph()[id]));
   const Inferred inferred = InferTypes(op, types);
   if (const auto* problem = std::get_if<std::string>(&inferred)) Refuse(*problem);

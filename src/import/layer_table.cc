@@ -24,57 +24,59 @@ const LayerRow* FindLayer(const std::string& class_name) {
   return row != kAll.end() && row->class_name == class_name ? &*row : nullptr;
 }
 
-const std::vector<RefusedLayer>& RefusedLayers() {
-  static constexpr std::string_view kPython =
-      "Python code can't be read from a file; replace it by a layer";
-  static constexpr std::string_view kVolume =
-      "no operation of TensorFlow Lite Micro works on volumes; use the 2-D layer";
-  static constexpr std::string_view kText =
-      "text and lookup tables; put it in front of the model";
-  static constexpr std::string_view kCudnn =
-      "weights in the layout of cuDNN; load it in Keras 2 and save it with the plain "
-      "layer";
-  static constexpr std::string_view kConvolutional =
-      "recurrent convolutions are not supported; use a convolution before a GRU or LSTM";
-  static const std::vector<RefusedLayer> kRefused = {
-      {"AdaptiveAveragePooling3D", kVolume},
-      {"AdaptiveMaxPooling3D", kVolume},
-      {"AveragePooling3D", kVolume},
-      {"CategoryEncoding", kText},
-      {"ClassMethod", kPython},
-      {"Conv3D", kVolume},
-      {"Conv3DTranspose", kVolume},
-      {"ConvLSTM1D", kConvolutional},
-      {"ConvLSTM2D", kConvolutional},
-      {"ConvLSTM3D", kConvolutional},
-      {"Cropping3D", kVolume},
-      {"CuDNNGRU", kCudnn},
-      {"CuDNNLSTM", kCudnn},
-      {"Discretization", kText},
-      {"FlaxLayer", kPython},
-      {"GlobalAveragePooling3D", kVolume},
-      {"GlobalMaxPooling3D", kVolume},
-      {"HashedCrossing", kText},
-      {"Hashing", kText},
-      {"InstanceMethod", kPython},
-      {"InstanceProperty", kPython},
-      {"IntegerLookup", kText},
-      {"JaxLayer", kPython},
-      {"Lambda", kPython},
-      {"MaxPooling3D", kVolume},
-      {"RandomCrop",
-       "versions of Keras differ in what it does at inference; use CenterCrop"},
-      {"StringLookup", kText},
-      {"TFSMLayer", "it points to a SavedModel, which is not read"},
-      {"TensorFlowOpLayer",
-       "a node of TensorFlow 2.3 or older; load the model in a later one and save it "
-       "again"},
-      {"TextVectorization", kText},
-      {"TorchModuleWrapper", kPython},
-      {"UpSampling3D", kVolume},
-      {"ZeroPadding3D", kVolume},
-  };
-  return kRefused;
-}
+namespace {
+
+constexpr std::string_view kPython =
+    "Python code can't be read from a file; replace it by a layer";
+constexpr std::string_view kVolume =
+    "no operation of TensorFlow Lite Micro works on volumes; use the 2-D layer";
+constexpr std::string_view kText = "text and lookup tables; put it in front of the model";
+constexpr std::string_view kCudnn =
+    "weights in the layout of cuDNN; load it in Keras 2 and save it with the plain "
+    "layer";
+constexpr std::string_view kConvolutional =
+    "recurrent convolutions are not supported; use a convolution before a GRU or LSTM";
+const std::vector<RefusedLayer> kRefused = {
+    {"AdaptiveAveragePooling3D", kVolume},
+    {"AdaptiveMaxPooling3D", kVolume},
+    {"AveragePooling3D", kVolume},
+    {"CategoryEncoding", kText},
+    {"ClassMethod", kPython},
+    {"Conv3D", kVolume},
+    {"Conv3DTranspose", kVolume},
+    {"ConvLSTM1D", kConvolutional},
+    {"ConvLSTM2D", kConvolutional},
+    {"ConvLSTM3D", kConvolutional},
+    {"Cropping3D", kVolume},
+    {"CuDNNGRU", kCudnn},
+    {"CuDNNLSTM", kCudnn},
+    {"Discretization", kText},
+    {"FlaxLayer", kPython},
+    {"GlobalAveragePooling3D", kVolume},
+    {"GlobalMaxPooling3D", kVolume},
+    {"HashedCrossing", kText},
+    {"Hashing", kText},
+    {"InstanceMethod", kPython},
+    {"InstanceProperty", kPython},
+    {"IntegerLookup", kText},
+    {"JaxLayer", kPython},
+    {"Lambda", kPython},
+    {"MaxPooling3D", kVolume},
+    {"RandomCrop",
+     "versions of Keras differ in what it does at inference; use CenterCrop"},
+    {"StringLookup", kText},
+    {"TFSMLayer", "it points to a SavedModel, which is not read"},
+    {"TensorFlowOpLayer",
+     "a node of TensorFlow 2.3 or older; load the model in a later one and save it "
+     "again"},
+    {"TextVectorization", kText},
+    {"TorchModuleWrapper", kPython},
+    {"UpSampling3D", kVolume},
+    {"ZeroPadding3D", kVolume},
+};
+
+}  // namespace
+
+const std::vector<RefusedLayer>& RefusedLayers() { return kRefused; }
 
 }  // namespace kinglet

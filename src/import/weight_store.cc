@@ -34,7 +34,7 @@ class Walker {
       throw Error(ErrorKind::kCorrupt, group.path() + ": groups nested too deeply");
     }
     for (const std::string& name : group.Children()) {
-      const std::string child = path.empty() ? name : path + "/" + name;
+      const std::string child = path.empty() ? name : fmt::format("{}/{}", path, name);
       if (IsTraining(child)) continue;
       const std::optional<Hdf5Group> below = group.Find(name);
       if (!below.has_value()) continue;

@@ -108,7 +108,8 @@ template InterpolationTable::InterpolationTable(Interval<double>, Interval<doubl
                                                 const Function<double>&);
 
 std::int16_t InterpolationTable::operator()(std::int16_t x) const {
-  const auto i = static_cast<std::size_t>(256 + (x >> 7));
+  const int place = 256 + (x >> 7);
+  const auto i = static_cast<std::size_t>(place);
   // Modulo 2^16, as the reference kernel has it where a function is too steep.
   const auto rise = static_cast<std::int16_t>(entries_[i + 1] - entries_[i]);
   return static_cast<std::int16_t>(entries_[i] + ((rise * (x & 127) + 64) >> 7));

@@ -49,6 +49,8 @@ struct Int8ConvJob {
 
 /// Sums of kRows positions, [kRows][kPanels * kPanel].
 template <int kRows, int kPanels>
+// Nested because every loop is unrolled over registers.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 HWY_NOINLINE void SumTile(const Int8ConvPlan& plan, const std::int16_t* const* corners,
                           const std::int16_t* weights, std::int32_t* sums) {
   constexpr int kVectors = kPanels * kSumVectors;

@@ -170,7 +170,8 @@ void AveragePoolInt8(const IntPoolPlan& plan, const std::int8_t* in, std::int8_t
       plan, in, out, 0, [](IntVec acc, IntVec x) { return hn::Add(acc, x); },
       [](IntVec acc, Size cells) {
         const Vec sum = hn::ConvertTo(kFloats, acc);
-        const Vec half = Splat(static_cast<float>(cells / 2));
+        const Size rounded_half = cells / 2;
+        const Vec half = Splat(static_cast<float>(rounded_half));
         const Vec count = Splat(static_cast<float>(cells));
         const Vec nudged = hn::Add(sum, hn::CopySign(half, sum));
         return hn::ConvertTo(kInts, hn::Div(nudged, count));

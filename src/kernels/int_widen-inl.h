@@ -36,6 +36,11 @@ void WidenRepeated(const WidenPlan& plan, const std::int8_t* in, Size n, T* out)
 }
 
 template <typename T>
+void WidenEach(const std::int8_t* in, Size n, std::int32_t zero_point, T* out) {
+  for (Size k = 0; k < n; ++k) out[k] = static_cast<T>(in[k] - zero_point);
+}
+
+template <typename T>
 void WidenTurned(const WidenPlan& plan, const std::int8_t* in, T* out) {
   constexpr Size kBlock = 16;
   const IntVec zero_point = SplatInt(plan.zero_point);
@@ -52,9 +57,7 @@ void WidenTurned(const WidenPlan& plan, const std::int8_t* in, T* out) {
         if (n == kBlock) {
           WidenRow(block + i * kBlock, kBlock, zero_point, to);
         } else {
-          for (Size k = 0; k < n; ++k) {
-            to[k] = static_cast<T>(block[i * kBlock + k] - plan.zero_point);
-          }
+          WidenEach(block + i * kBlock, n, plan.zero_point, to);
         }
       }
     }

@@ -83,6 +83,7 @@ bool IsStem(const ConvPlan& plan, Size stride) {
 }
 
 /// The first row of the output, for the output channels from `c` on.
+// NOLINTNEXTLINE(readability-non-const-parameter): written through the row
 StemRow FirstRow(const ConvPlan& plan, const float* in, float* out, Size c) {
   StemRow row{.plan = plan,
               .in = in,

@@ -71,6 +71,11 @@ class Finder {
     for (const ValueId id : node.outputs) Fix(id);
   }
 
+  [[nodiscard]] bool AddsConstant(const Node& node) const {
+    return ChannelRuleOf({graph_, node}) == ChannelRule::kAdds &&
+           std::ranges::any_of(node.inputs,
+                               [this](ValueId id) { return !IsComputed(id); });
+  }
   [[nodiscard]] bool IsLinearLayer(const Node& node) const {
     return HasLinearGeometry(node.op) && IsLinear(graph_, node);
   }
@@ -128,11 +133,7 @@ class Finder {
       if (made == nullptr) continue;
       made->values.push_back(node.outputs[0]);
       if (is_linear) made->producers.push_back(i);
-      const bool adds = ChannelRuleOf({graph_, node}) == ChannelRule::kAdds;
-      if (adds && std::ranges::any_of(node.inputs,
-                                      [this](ValueId id) { return !IsComputed(id); })) {
-        made->offsets.push_back(i);
-      }
+      if (AddsConstant(node)) made->offsets.push_back(i);
     }
     std::erase_if(classes, [](const ChannelClass& one) {
       return one.producers.empty() || one.readers.empty();

@@ -50,6 +50,23 @@ double SquaredError(const Bins& bins, double low, double high) {
   return error;
 }
 
+/// The one of a ladder of ends, shorter and shorter, with the smallest error.
+template <typename Error>
+double BestEnd(double end, const Error& error_of) {
+  constexpr double kRatio = 0.97;
+  constexpr int kRungs = 100;
+  double best = std::numeric_limits<double>::infinity();
+  double chosen = end;
+  for (int rung = 0; rung < kRungs; ++rung, end *= kRatio) {
+    const double error = error_of(end);
+    if (error < best) {
+      best = error;
+      chosen = end;
+    }
+  }
+  return chosen;
+}
+
 /// The ends are shortened by turns, each by a ladder of factors.
 Range LeastSquares(const Bins& bins, const Range& extremes) {
   const Range all = WithZero(extremes.min, extremes.max);
@@ -57,22 +74,13 @@ Range LeastSquares(const Bins& bins, const Range& extremes) {
   double low = all.min;
   double high = all.max;
   constexpr int kTurns = 2;
-  constexpr double kRatio = 0.97;
-  constexpr int kRungs = 100;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (const bool upper : {true, false}) {
-      double best = std::numeric_limits<double>::infinity();
-      double chosen = upper ? high : low;
-      double end = upper ? all.max : all.min;
-      for (int rung = 0; rung < kRungs; ++rung, end *= kRatio) {
-        const double error =
-            upper ? SquaredError(bins, low, end) : SquaredError(bins, end, high);
-        if (error < best) {
-          best = error;
-          chosen = end;
-        }
+      if (upper) {
+        high = BestEnd(all.max, [&](double end) { return SquaredError(bins, low, end); });
+      } else {
+        low = BestEnd(all.min, [&](double end) { return SquaredError(bins, end, high); });
       }
-      (upper ? high : low) = chosen;
     }
   }
   return WithZero(low, high);
@@ -98,7 +106,8 @@ std::vector<double> Linear(const Bins& bins, double largest, std::size_t count) 
 /// Divergence of the first `kept` bins, the rest added to the last of them, from the same
 /// in `levels` equal levels.
 double Divergence(std::span<const double> linear, std::size_t kept, std::size_t levels) {
-  std::vector<double> wanted(linear.begin(), linear.begin() + kept);
+  std::vector<double> wanted(linear.begin(),
+                             linear.begin() + static_cast<std::ptrdiff_t>(kept));
   for (std::size_t i = kept; i < linear.size(); ++i) wanted.back() += linear[i];
   double divergence = 0;
   double total = 0;

@@ -10,8 +10,8 @@ namespace kinglet {
 namespace {
 
 constexpr std::size_t kDraws = 1000;
-constexpr std::uint64_t kSeed = 5;
-constexpr double kTail = 0.05;
+constexpr std::uint64_t kBootstrapSeed = 5;
+constexpr double kIntervalTail = 0.05;
 constexpr double kNothing = 1e-30;  // an error of zero over one of zero is a tie
 
 double Ratio(double a, double b) { return (a + kNothing) / (b + kNothing); }
@@ -55,7 +55,7 @@ std::vector<double> Losses(std::span<const SampleError> baseline,
 ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,
                    std::span<const std::size_t> files) {
   const std::vector<Sums> by_file = ByFile(candidate, other, files);
-  FixedRandom random(kSeed);
+  FixedRandom random(kBootstrapSeed);
   std::vector<double> ratios;
   for (std::size_t draw = 0; draw < kDraws; ++draw) {
     Sums sums;
@@ -67,7 +67,7 @@ ErrorRatio Compare(std::span<const double> candidate, std::span<const double> ot
     ratios.push_back(Ratio(sums.candidate, sums.other));
   }
   std::ranges::sort(ratios);
-  const auto tail = static_cast<std::size_t>(kTail * kDraws);
+  const auto tail = static_cast<std::size_t>(kIntervalTail * kDraws);
   return {Ratio(std::accumulate(candidate.begin(), candidate.end(), 0.0),
                 std::accumulate(other.begin(), other.end(), 0.0)),
           ratios[tail], ratios[kDraws - 1 - tail]};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "ops/linear.h"
 #include "passes/rewrite.h"
@@ -51,7 +52,7 @@ bool AllDepthwise(const Graph& graph, const ChannelClass& one) {
 
 class Equalizer {
  public:
-  explicit Equalizer(const Graph& graph) : graph_(graph) {}
+  explicit Equalizer(Graph graph) : graph_(std::move(graph)) {}
 
   void Apply(const ChannelClass& one, const Factors& factors) {
     for (const std::size_t i : one.producers) ScaleOutputs(i, factors);

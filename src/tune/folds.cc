@@ -7,7 +7,7 @@
 namespace kinglet {
 namespace {
 
-constexpr std::uint64_t kSeed = 20;
+constexpr std::uint64_t kFoldSeed = 20;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ std::size_t FixedRandom::Below(std::size_t bound) {
 Folds DealOut(std::span<const std::size_t> files, std::size_t wanted) {
   const std::set<std::size_t> distinct(files.begin(), files.end());
   std::vector<std::size_t> order(distinct.begin(), distinct.end());
-  FixedRandom random(kSeed);
+  FixedRandom random(kFoldSeed);
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[random.Below(i)]);
   }

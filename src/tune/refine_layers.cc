@@ -25,7 +25,7 @@ constexpr std::size_t kBias = 2;  // input of a linear node
 constexpr double kLargestBias = 1073741823;
 constexpr Size kMostInputs = 2048;  // of an output whose weights are rounded together
 
-bool IsLinear(const Graph& graph, const Node& node) {
+bool IsRefined(const Graph& graph, const Node& node) {
   const OpDef& def = DefOf(node.op);
   if (!HasLinearGeometry(node.op)) return false;
   return graph[node.inputs[*def.quantization.weights]].constant != nullptr;
@@ -93,7 +93,7 @@ class IntegerLayer {
 
 /// Constants that another node reads as well stay as they are.
 bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
-  return IsLinear(graph, node) && node.inputs.size() > kBias &&
+  return IsRefined(graph, node) && node.inputs.size() > kBias &&
          uses.Count(node.inputs[1]) == 1 && uses.Count(node.inputs[kBias]) == 1 &&
          graph[node.inputs[0]].dtype == DType::kInt8 &&
          graph[node.inputs[1]].dtype == DType::kInt8 &&
@@ -168,7 +168,7 @@ FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
   std::vector<std::vector<const Node*>> readers(graph.values.size());
   FloatMeans means;
   for (const Node& node : graph.nodes) {
-    if (!IsLinear(graph, node)) continue;
+    if (!IsRefined(graph, node)) continue;
     readers[Index(node.inputs[0])].push_back(&node);
     means[graph[node.outputs[0]].name].resize(samples.size());
   }
@@ -190,16 +190,26 @@ FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
   return means;
 }
 
+namespace {
+
+/// Linear nodes by the name of their result.
+std::map<std::string, const Node*> LayersByName(const Graph& graph) {
+  std::map<std::string, const Node*> layers;
+  for (const Node& node : graph.nodes) {
+    if (IsRefined(graph, node)) layers[graph[node.outputs[0]].name] = &node;
+  }
+  return layers;
+}
+
+}  // namespace
+
 Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMeans& means,
                    const SampleRefs& samples, const Refinement& refinement,
                    std::size_t workers) {
   if (refinement == Refinement{.bias = BiasForm::kNone}) return quantized;
   Graph refined = quantized;
   const Uses uses(quantized);
-  std::map<std::string, const Node*> originals;
-  for (const Node& node : original.nodes) {
-    if (IsLinear(original, node)) originals[original[node.outputs[0]].name] = &node;
-  }
+  const auto originals = LayersByName(original);
   LayerwiseRun run(refined, samples, workers);
   FloatRun float_run(original, samples, workers);
   while (run.next() < refined.nodes.size()) {
