@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 #include "kinglet/error.h"
@@ -215,8 +214,9 @@ std::int64_t Reader::ArenaBytes() const {
   };
   const auto total = [&size](const flatbuffers::Vector<std::int32_t>* ids) {
     if (ids == nullptr) return std::int64_t{0};
-    return std::transform_reduce(ids->begin(), ids->end(), std::int64_t{0}, std::plus<>(),
-                                 size);
+    return std::accumulate(
+        ids->begin(), ids->end(), std::int64_t{0},
+        [&size](std::int64_t sum, std::int32_t id) { return sum + size(id); });
   };
   std::int64_t alive = total(subgraph_.inputs());
   std::int64_t peak = alive;
