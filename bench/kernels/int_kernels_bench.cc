@@ -96,22 +96,17 @@ void RunElements(State& state, const Function& run) {
 
 void RegisterFor(InstructionSet set) {
   const KernelTable& kernels = KernelsFor(set);
-  const auto add = [&](const std::string& name, const auto& run) {
-    benchmark::RegisterBenchmark((std::string(NameOf(set)) + ": " + name).c_str(), run);
-  };
+  const Registrar add(set);
   for (const Layer& layer : ConvLayers()) {
     add(layer.name, [&kernels, shape = layer.shape](State& state) {
       RunConv(state, kernels, shape);
     });
   }
-  const auto depthwise = [&](const char* name, Axis h, Axis w, Size channels) {
-    add(name,
-        [=, &kernels](State& state) { RunDepthwise(state, kernels, h, w, channels); });
-  };
-  depthwise("dw 3x3 s2 16 at 64x128", Same(64, 3, 2), Same(128, 3, 2), 16);
-  depthwise("dw 3x3 32 at 32x64", Same(32, 3, 1), Same(64, 3, 1), 32);
-  depthwise("dw 3x3 128 at 8x16", Same(8, 3, 1), Same(16, 3, 1), 128);
-  depthwise("dw 1x1 64 at 1x256", Same(1, 1, 1), Same(256, 1, 1), 64);
+  for (const DepthwiseLayer& layer : DepthwiseLayers()) {
+    add(layer.name, [&kernels, layer](State& state) {
+      RunDepthwise(state, kernels, layer.h, layer.w, layer.channels);
+    });
+  }
   const auto elements = [&](const char* name, const auto& run) {
     add(name, [=](State& state) { RunElements(state, run); });
   };
@@ -136,12 +131,7 @@ void RegisterFor(InstructionSet set) {
            });
 }
 
-const bool kRegistered = [] {
-  for (const InstructionSet set : AvailableInstructionSets()) {
-    if (set != InstructionSet::kPortable) RegisterFor(set);
-  }
-  return true;
-}();
+const bool kRegistered = RegisterForEachSet(RegisterFor);
 
 }  // namespace
 }  // namespace kinglet

@@ -2,9 +2,13 @@
 // 257 x 256 inputs.
 #pragma once
 
+#include <benchmark/benchmark.h>
+
+#include <string>
 #include <vector>
 
 #include "kernels/conv.h"
+#include "kernels/kernels.h"
 
 namespace kinglet {
 
@@ -37,6 +41,44 @@ inline std::vector<Layer> ConvLayers() {
           {"3x3 32 -> 32 at 32x64", {Same(32, 3, 1), Same(64, 3, 1), 32, 32}},
           {"3x3 64 -> 64 at 16x32", {Same(16, 3, 1), Same(32, 3, 1), 64, 64}},
           {"dense 256 -> 100", pointwise(1, 256, 100)}};
+}
+
+struct DepthwiseLayer {
+  const char* name;
+  Axis h;
+  Axis w;
+  Size channels;
+};
+
+inline std::vector<DepthwiseLayer> DepthwiseLayers() {
+  return {{"dw 3x3 s2 16 at 64x128", Same(64, 3, 2), Same(128, 3, 2), 16},
+          {"dw 3x3 32 at 32x64", Same(32, 3, 1), Same(64, 3, 1), 32},
+          {"dw 3x3 64 at 16x32", Same(16, 3, 1), Same(32, 3, 1), 64},
+          {"dw 3x3 128 at 8x16", Same(8, 3, 1), Same(16, 3, 1), 128},
+          {"dw 1x1 64 at 1x256", Same(1, 1, 1), Same(256, 1, 1), 64}};
+}
+
+/// Registers benchmarks of one instruction set: add(name, run) with run(State&).
+class Registrar {
+ public:
+  explicit Registrar(InstructionSet set) : set_(set) {}
+
+  template <typename Run>
+  void operator()(const std::string& name, const Run& run) const {
+    benchmark::RegisterBenchmark((std::string(NameOf(set_)) + ": " + name).c_str(), run);
+  }
+
+ private:
+  InstructionSet set_;
+};
+
+/// Calls `register_for` for every instruction set of this machine.
+template <typename Register>
+bool RegisterForEachSet(const Register& register_for) {
+  for (const InstructionSet set : AvailableInstructionSets()) {
+    if (set != InstructionSet::kPortable) register_for(set);
+  }
+  return true;
 }
 
 }  // namespace kinglet

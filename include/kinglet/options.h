@@ -17,10 +17,11 @@ enum class QuantizationMode : std::uint8_t {
   kNone,     ///< float32
 };
 
-/// How the ranges of the activations are chosen.
+/// How scales, weights and biases are chosen.
 enum class Recipe : std::uint8_t {
   kTf,       ///< TensorFlow's: minimum and maximum, its treatment of additions included
-  kDefault,  ///< the best of several by measurement (recipe_steps.h)
+  kDefault,  ///< the best of several by measurement (recipe_steps.h); seconds
+  kMax,      ///< the best of many; minutes
 };
 
 /// Whether a hybrid AudioFrontendLayer divides by the largest value of the sample: the

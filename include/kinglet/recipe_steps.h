@@ -1,4 +1,4 @@
-// What the default recipe may do, step by step.
+// What the recipes default and max may do, step by step.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,8 @@ enum class RangeMethod : std::uint8_t {
   kEntropy,     ///< the least divergence of the levels from the histogram
 };
 
-/// Single steps of the default recipe. What is empty is decided by held-back samples.
+/// Single steps of those recipes. What is empty is decided by held-back samples.
 struct RecipeSteps {
-  /// Recipe `max`: tries what takes minutes as well.
-  bool thorough = false;
   std::optional<RangeMethod> ranges = std::nullopt;
   /// Scale channels so that they fill their tensor's range.
   std::optional<bool> equalize = std::nullopt;
@@ -26,7 +24,7 @@ struct RecipeSteps {
   /// Round weights with regard to each other.
   std::optional<bool> adaround = std::nullopt;
   /// Per cent of the model's multiply-accumulates that splits of tensors into planes may
-  /// add; empty: 30 where thorough, else none.
+  /// add; empty: 30 with recipe max, else none.
   std::optional<double> max_extra_macs = std::nullopt;
   bool operator==(const RecipeSteps&) const = default;
 };

@@ -106,4 +106,9 @@ class Tensor {
   std::vector<std::byte> bytes_;
 };
 
+/// The elements of a float32 tensor.
+inline std::span<const float> AsFloats(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
+}
+
 }  // namespace kinglet

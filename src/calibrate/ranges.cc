@@ -52,8 +52,7 @@ RangeCollector Calibrate(const Executor& executor,
                          std::span<const std::vector<Tensor>> samples,
                          std::size_t workers, const std::function<void()>& on_sample) {
   std::vector<RangeCollector> collectors(workers, RangeCollector(executor.graph()));
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     executor.Run(contexts[worker], samples[sample],
                  [&collectors, worker](ValueId id, std::span<const std::byte> bytes) {

@@ -10,8 +10,7 @@ StatisticsCollector::StatisticsCollector(const Graph& graph)
 void StatisticsCollector::See(ValueId id, std::span<const std::byte> bytes) {
   if ((*graph_)[id].dtype != DType::kFloat32) return;
   extremes_.See(id, bytes);
-  histograms_[Index(id)].Add(
-      {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)});
+  histograms_[Index(id)].Add(AsFloats(bytes));
 }
 
 void StatisticsCollector::Merge(const StatisticsCollector& other) {
@@ -28,8 +27,7 @@ std::vector<StatisticsCollector> CollectStatistics(
   const std::vector<StatisticsCollector> empty(parts,
                                                StatisticsCollector(executor.graph()));
   std::vector<std::vector<StatisticsCollector>> collectors(workers, empty);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     StatisticsCollector& mine = collectors[worker][part_of[sample]];
     executor.Run(

@@ -30,22 +30,16 @@ struct Flags {
 /// Single steps of the recipe, which otherwise decides on them itself.
 void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
   const char* group = "Steps of the recipe";
-  const std::map<std::string, RangeMethod> methods = {
-      {"minmax", RangeMethod::kMinMax},
-      {"percentile", RangeMethod::kPercentile},
-      {"mse", RangeMethod::kMse},
-      {"entropy", RangeMethod::kEntropy}};
-  command
-      .add_option_function<std::string>(
-          "--ranges",
-          [&steps, methods](const std::string& name) {
-            if (name != "auto") steps.ranges = methods.at(name);
-          },
-          "Ends of the activations' ranges: minmax, percentile (99.99), mse, entropy, or "
-          "auto for what does best on samples held back [auto]")
-      ->check(CLI::IsMember({"auto", "minmax", "percentile", "mse", "entropy"}))
-      ->type_name("METHOD")
-      ->group(group);
+  AddChoice<std::optional<RangeMethod>>(command, "--ranges", steps.ranges,
+                                        {{"auto", std::nullopt},
+                                         {"minmax", RangeMethod::kMinMax},
+                                         {"percentile", RangeMethod::kPercentile},
+                                         {"mse", RangeMethod::kMse},
+                                         {"entropy", RangeMethod::kEntropy}},
+                                        "Ends of the activations' ranges: minmax, "
+                                        "percentile (99.99), mse, entropy, or auto "
+                                        "for what does best on samples held back [auto]",
+                                        "METHOD", group);
   const auto add_switch = [&](const std::string& name, std::optional<bool>& step,
                               const std::string& what) {
     command
@@ -79,18 +73,13 @@ void AddModeOptions(CLI::App& command, ConvertJob& job) {
       "dynamic: INT8 weights; float16: half precision weights; none: float32 [ptq]");
   command.add_flag("--per-tensor", job.per_tensor,
                    "One scale a weight tensor instead of one a channel");
-  command
-      .add_option_function<std::string>(
-          "--recipe",
-          [&job](const std::string& name) {
-            job.recipe = name == "tf" ? Recipe::kTf : Recipe::kDefault;
-            job.steps.thorough = name == "max";
-          },
-          "How scales, weights and biases are chosen: tf (TensorFlow's arithmetic), "
-          "default (the best of a few ways on samples held back; seconds) or max "
-          "(of many ways; minutes) [default]")
-      ->check(CLI::IsMember({"tf", "default", "max"}))
-      ->type_name("RECIPE");
+  AddChoice<Recipe>(
+      command, "--recipe", job.recipe,
+      {{"tf", Recipe::kTf}, {"default", Recipe::kDefault}, {"max", Recipe::kMax}},
+      "How scales, weights and biases are chosen: tf (TensorFlow's arithmetic), default "
+      "(the best of a few ways on samples held back; seconds) or max (of many ways; "
+      "minutes) [default]",
+      "RECIPE");
   AddStepOptions(command, job.steps);
 }
 

@@ -23,7 +23,8 @@ namespace kinglet {
 template <typename Enum>
 void AddChoice(CLI::App& command, const std::string& flag, Enum& chosen,
                const std::map<std::string, Enum>& choices, const std::string& help,
-               const std::string& type_name = "MODE") {
+               const std::string& type_name = "MODE",
+               const std::string& group = "Options") {
   const auto choose = [&chosen, choices, flag](const std::string& name) {
     const auto found = choices.find(name);
     if (found == choices.end()) {
@@ -33,7 +34,9 @@ void AddChoice(CLI::App& command, const std::string& flag, Enum& chosen,
     }
     chosen = found->second;
   };
-  command.add_option_function<std::string>(flag, choose, help)->type_name(type_name);
+  command.add_option_function<std::string>(flag, choose, help)
+      ->type_name(type_name)
+      ->group(group);
 }
 
 /// --quiet and --json.

@@ -47,8 +47,8 @@ void CheckStorage(hid_t dataset, const Shape& shape, std::size_t element_bytes,
   const Hdf5Handle created(H5Dget_create_plist(dataset), H5Pclose, path + ": no layout");
   const bool is_plain = H5Pget_layout(created.id()) == H5D_CONTIGUOUS ||
                         H5Pget_layout(created.id()) == H5D_COMPACT;
-  constexpr hsize_t kMaxExpansion = 1000;
-  if (is_plain ? stored != wanted : stored < wanted / kMaxExpansion) {
+  constexpr hsize_t kMaxDeflation = 1000;
+  if (is_plain ? stored != wanted : stored < wanted / kMaxDeflation) {
     CorruptHdf5(fmt::format("{}: {} bytes are stored where shape {} needs {}", path,
                             stored, ToString(shape), wanted));
   }

@@ -8,17 +8,17 @@
 namespace kinglet {
 namespace {
 
-constexpr double kLowest = -128;
-constexpr double kHighest = 127;
+constexpr double kLowestByte = -128;
+constexpr double kHighestByte = 127;
 
 /// The zero point of the range's better end.
 double ZeroPoint(double low, double high, double scale) {
-  const double from_low = kLowest - low / scale;
-  const double from_high = kHighest - high / scale;
-  const double low_error = std::abs(kLowest) + std::abs(low / scale);
-  const double high_error = std::abs(kHighest) + std::abs(high / scale);
+  const double from_low = kLowestByte - low / scale;
+  const double from_high = kHighestByte - high / scale;
+  const double low_error = std::abs(kLowestByte) + std::abs(low / scale);
+  const double high_error = std::abs(kHighestByte) + std::abs(high / scale);
   const double zero = low_error < high_error ? from_low : from_high;
-  return std::clamp(std::round(zero), kLowest, kHighest);
+  return std::clamp(std::round(zero), kLowestByte, kHighestByte);
 }
 
 }  // namespace
@@ -31,14 +31,15 @@ void QuantizeAsymmetric(std::span<const float> x, QuantizedSample& sample) {
   std::ranges::fill(sample.values, std::int16_t{0});
   sample.scale = 1.0F;
   if (low == high) return;
-  const double scale = static_cast<double>(high - low) / (kHighest - kLowest);
+  const double scale = static_cast<double>(high - low) / (kHighestByte - kLowestByte);
   const auto zero = static_cast<float>(ZeroPoint(low, high, scale));
   sample.scale = static_cast<float>(scale);
   const float inverse = 1.0F / sample.scale;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const float q = std::round(zero + x[i] * inverse);
     sample.values[i] = static_cast<std::int16_t>(
-        std::clamp(q, static_cast<float>(kLowest), static_cast<float>(kHighest)) - zero);
+        std::clamp(q, static_cast<float>(kLowestByte), static_cast<float>(kHighestByte)) -
+        zero);
   }
 }
 
@@ -50,7 +51,7 @@ void QuantizeSymmetric(std::span<const float> x, QuantizedSample& sample) {
   std::ranges::fill(sample.values, std::int16_t{0});
   sample.scale = 1.0F;
   if (largest == 0) return;
-  const auto top = static_cast<float>(kHighest);
+  const auto top = static_cast<float>(kHighestByte);
   sample.scale = largest / top;
   const float inverse = top / largest;
   for (std::size_t i = 0; i < x.size(); ++i) {

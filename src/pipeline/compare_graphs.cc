@@ -75,8 +75,7 @@ std::vector<OutputVector> OutputVectors(const Graph& graph,
                                         std::size_t workers,
                                         const std::function<void()>& on_sample) {
   const Executor executor(graph);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   std::vector<OutputVector> vectors(samples.size());
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     const auto outputs = executor.Run(contexts[worker], samples[sample]);

@@ -35,21 +35,16 @@ std::string_view NameOf(QuantizationMode mode) {
   return "none";
 }
 
-std::string_view RecipeOf(const ConvertJob& job) {
-  if (job.recipe == Recipe::kTf) return "tf";
-  return job.steps.thorough ? "max" : "default";
-}
-
-/// By sample the number of its file; recordings of equal content are one.
-std::vector<std::size_t> FilesOf(const SampleSet& set) {
-  std::map<std::string, std::size_t> numbers;
-  std::vector<std::size_t> files;
-  for (const SampleRecord& record : set.records) {
-    if (!record.used) continue;
-    const std::string& key = record.sha256.empty() ? record.name : record.sha256;
-    files.push_back(numbers.emplace(key, numbers.size()).first->second);
+std::string_view NameOf(Recipe recipe) {
+  switch (recipe) {
+    case Recipe::kTf:
+      return "tf";
+    case Recipe::kDefault:
+      return "default";
+    case Recipe::kMax:
+      break;
   }
-  return files;
+  return "max";
 }
 
 /// Mistakes that need no file to be seen.
@@ -72,7 +67,8 @@ void CheckJob(const ConvertJob& job) {
   if (job.recipe == Recipe::kTf && job.steps != RecipeSteps{}) {
     refuse("--recipe tf imitates TensorFlow and has no steps to choose; use default");
   }
-  if (job.steps != RecipeSteps{} && job.quantization != QuantizationMode::kPtq) {
+  const bool asks_for_steps = job.recipe == Recipe::kMax || job.steps != RecipeSteps{};
+  if (asks_for_steps && job.quantization != QuantizationMode::kPtq) {
     refuse("recipe max and steps of recipes need --quantization ptq");
   }
   if (job.steps.max_extra_macs.value_or(0) < 0) {
@@ -99,7 +95,6 @@ class Converter {
                       .per_tensor = job_.per_tensor,
                       .recipe = job_.recipe,
                       .steps = job_.steps,
-                      .files = FilesOf(samples_.calibration),
                       .workers = workers_},
                      listener_);
     watch_.Lap("quantize");
@@ -198,7 +193,7 @@ class Converter {
     report.output_path = job_.output.string();
     if (job_.hashes) AddHashes(converted);
     report.quantization = NameOf(job_.quantization);
-    report.recipe = RecipeOf(job_);
+    report.recipe = NameOf(job_.recipe);
     report.trials = converted.trials;
     report.per_tensor = job_.per_tensor;
     report.model_bytes = model.bytes;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "emit/tflite_reader.h"
 #include "emit/tflite_writer.h"
@@ -32,23 +31,14 @@ void NoteRanges(const Graph& graph, const Ranges& ranges, ConvertedGraph& conver
   }
 }
 
-/// Every sample is a file of its own where nobody says otherwise.
-std::vector<std::size_t> FilesOf(const QuantizationRequest& request,
-                                 std::size_t samples) {
-  std::vector<std::size_t> files = request.files;
-  if (files.size() == samples) return files;
-  files.resize(samples);
-  std::iota(files.begin(), files.end(), std::size_t{0});
-  return files;
-}
-
 QuantizedGraph Tuned(std::span<const Sample> calibration,
                      const QuantizationRequest& request, const ProgressListener& listener,
                      ConvertedGraph& converted) {
   SampleRefs samples;
   for (const Sample& sample : calibration) samples.push_back(&sample);
-  TuneResult tuned = Tune(converted.optimized, samples, FilesOf(request, samples.size()),
-                          {.steps = request.steps,
+  TuneResult tuned = Tune(converted.optimized, samples, FilesOf(samples),
+                          {.recipe = request.recipe,
+                           .steps = request.steps,
                            .per_tensor = request.per_tensor,
                            .workers = request.workers},
                           [&] {

@@ -21,8 +21,6 @@ struct QuantizationRequest {
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
   RecipeSteps steps = {};
-  /// By sample which file it is from; empty: each its own.
-  std::vector<std::size_t> files = {};
   std::size_t workers = 1;
 };
 

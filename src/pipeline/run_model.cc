@@ -36,8 +36,7 @@ std::vector<NamedTensor> RunModel(const RunJob& job, const ProgressListener& lis
   for (const Port& port : executor.graph().outputs) names.push_back(port.name);
   OutputArrays outputs(std::move(names), samples.size());
   const std::size_t workers = WorkersFor(job.threads);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t i) {
     outputs.Set(i, executor.Run(contexts[worker], samples.Sample(i)));
     if (listener) listener("running", samples.size());

@@ -8,8 +8,8 @@
 namespace kinglet {
 namespace {
 
-constexpr std::int8_t kLowest = -128;
-constexpr std::int8_t kHighest = 127;
+constexpr std::int8_t kLowestByte = -128;
+constexpr std::int8_t kHighestByte = 127;
 
 /// The operand that the node passes on, or nothing.
 std::optional<ValueId> Passed(const Graph& graph, const Node& node) {
@@ -20,8 +20,9 @@ std::optional<ValueId> Passed(const Graph& graph, const Node& node) {
     const ValueId other = node.inputs[1 - i];
     if (bound.constant == nullptr || bound.dtype != DType::kInt8) continue;
     const bool is_idle = std::ranges::all_of(
-        bound.constant->Data<std::int8_t>(),
-        [is_minimum](std::int8_t q) { return q == (is_minimum ? kHighest : kLowest); });
+        bound.constant->Data<std::int8_t>(), [is_minimum](std::int8_t q) {
+          return q == (is_minimum ? kHighestByte : kLowestByte);
+        });
     const Value& out = graph[node.outputs[0]];
     if (is_idle && graph[other].shape == out.shape &&
         graph[other].quantization == out.quantization) {

@@ -11,7 +11,7 @@ namespace kinglet {
 namespace {
 
 constexpr std::int64_t kSmallestTensor = 1024;
-constexpr double kWeightSteps = 254.0;
+constexpr double kSymmetricSteps = 254.0;
 constexpr double kLargest = 127.0;
 constexpr double kSmallestScale = std::numeric_limits<float>::min();  // no subnormal
 
@@ -35,7 +35,7 @@ Int8Weights Quantized(const Tensor& weights, std::size_t axis, bool per_tensor) 
         std::max(scales[channel(i)], std::abs(static_cast<double>(from[i])));
   }
   for (double& scale : scales) {
-    scale = scale == 0 ? 1.0 : std::max(2 * scale / kWeightSteps, kSmallestScale);
+    scale = scale == 0 ? 1.0 : std::max(2 * scale / kSymmetricSteps, kSmallestScale);
   }
   Int8Weights result{Tensor(DType::kInt8, shape), {}};
   const auto to = result.tensor.Data<std::int8_t>();

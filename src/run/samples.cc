@@ -59,11 +59,18 @@ void ForEachSample(std::size_t count, std::size_t workers, const SampleBody& bod
   failure.Rethrow();
 }
 
+std::vector<Executor::Context> ContextsFor(const Executor& executor,
+                                           std::size_t workers) {
+  std::vector<Executor::Context> contexts;
+  contexts.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  return contexts;
+}
+
 std::vector<std::vector<Tensor>> RunSamples(const Executor& executor,
                                             std::span<const std::vector<Tensor>> samples,
                                             std::size_t workers) {
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   std::vector<std::vector<Tensor>> outputs(samples.size());
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     outputs[sample] = executor.Run(contexts[worker], samples[sample]);

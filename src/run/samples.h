@@ -19,6 +19,9 @@ using SampleBody = std::function<void(std::size_t worker, std::size_t sample)>;
 /// REQUIRES: at least one worker.
 void ForEachSample(std::size_t count, std::size_t workers, const SampleBody& body);
 
+/// Memory of the executor for each worker.
+std::vector<Executor::Context> ContextsFor(const Executor& executor, std::size_t workers);
+
 /// The outputs of every sample, in order. `samples` holds the graph's inputs of each.
 std::vector<std::vector<Tensor>> RunSamples(const Executor& executor,
                                             std::span<const std::vector<Tensor>> samples,

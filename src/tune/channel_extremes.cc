@@ -33,15 +33,13 @@ ChannelExtremes CollectChannelExtremes(const Graph& graph, const SampleRefs& sam
   }
   std::vector<ChannelExtremes> seen(workers, empty);
   const Executor executor(graph);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     executor.Run(contexts[worker], *samples[sample],
                  [&](ValueId id, std::span<const std::byte> bytes) {
                    std::vector<Range>& channels = seen[worker][Index(id)];
                    if (channels.empty()) return;
-                   Widen(channels, {reinterpret_cast<const float*>(bytes.data()),
-                                    bytes.size() / sizeof(float)});
+                   Widen(channels, AsFloats(bytes));
                  });
   });
   for (std::size_t w = 1; w < workers; ++w) {

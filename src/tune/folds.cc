@@ -1,13 +1,24 @@
 #include "tune/folds.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <string>
 
 namespace kinglet {
 namespace {
 
 constexpr std::uint64_t kFoldSeed = 20;
+
+std::size_t HashOf(const Sample& sample) {
+  std::string bytes;
+  for (const Tensor& tensor : sample) {
+    bytes.append(reinterpret_cast<const char*>(tensor.bytes().data()),
+                 tensor.bytes().size());
+  }
+  return std::hash<std::string>()(bytes);
+}
 
 }  // namespace
 
@@ -17,6 +28,21 @@ std::size_t FixedRandom::Below(std::size_t bound) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
   return (z ^ (z >> 31)) % bound;
+}
+
+std::vector<std::size_t> FilesOf(const SampleRefs& samples) {
+  std::multimap<std::size_t, std::size_t> firsts;  // places by hash
+  std::vector<std::size_t> files;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::size_t hash = HashOf(*samples[i]);
+    const auto [from, to] = firsts.equal_range(hash);
+    const auto same = std::find_if(from, to, [&](const auto& entry) {
+      return *samples[entry.second] == *samples[i];
+    });
+    files.push_back(same == to ? i : same->second);
+    if (same == to) firsts.emplace(hash, i);
+  }
+  return files;
 }
 
 Folds DealOut(std::span<const std::size_t> files, std::size_t wanted) {

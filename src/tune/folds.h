@@ -14,6 +14,9 @@ namespace kinglet {
 using Sample = std::vector<Tensor>;
 using SampleRefs = std::vector<const Sample*>;
 
+/// By sample the number of its file: samples of equal content are copies of one.
+std::vector<std::size_t> FilesOf(const SampleRefs& samples);
+
 /// `part_of` by sample: samples of one file are in one part. As many parts as wanted, or
 /// as there are files.
 struct Folds {

@@ -35,12 +35,11 @@ class Tuner {
 
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
-    const bool is_max = steps.thorough;
     TryRangesAndBiases();
-    if (steps.equalize.value_or(is_max)) TryEqualizations();
+    if (steps.equalize.value_or(IsMax())) TryEqualizations();
     if (MostExtraMacs() > 0) TrySplits();
-    if (steps.adaround.value_or(is_max)) TryRounding(false, ", rounded together");
-    if (steps.adaround.value_or(is_max)) TryRounding(true, ", retargeted");
+    if (steps.adaround.value_or(IsMax())) TryRounding(false, ", rounded together");
+    if (steps.adaround.value_or(IsMax())) TryRounding(true, ", retargeted");
     const ErrorRatio error = workshop_.OverTensorFlow(best_);
     const bool is_better = error.ratio < 1 && error.IsSafe();
     if (!is_better && !IsForced()) best_ = workshop_.tensorflow();
@@ -50,6 +49,8 @@ class Tuner {
   }
 
  private:
+  [[nodiscard]] bool IsMax() const { return request_.recipe == Recipe::kMax; }
+
   Judged Try(const Plan& plan) {
     Judged judged = workshop_.Judge(plan);
     tuned_.trials.push_back({plan.name, workshop_.OverTensorFlow(judged), false});
@@ -67,7 +68,7 @@ class Tuner {
 
   [[nodiscard]] double MostExtraMacs() const {
     constexpr double kOfMax = 30;
-    return request_.steps.max_extra_macs.value_or(request_.steps.thorough ? kOfMax : 0);
+    return request_.steps.max_extra_macs.value_or(IsMax() ? kOfMax : 0);
   }
 
   /// Somebody asked for a step, whatever it brings.
@@ -104,7 +105,7 @@ class Tuner {
     if (!request_.steps.bias_correction.value_or(true)) return biases;
     biases.push_back({"mean", BiasForm::kMean});
     biases.push_back({"median", BiasForm::kMedian});
-    if (request_.steps.thorough) biases.push_back({"trimmed", BiasForm::kTrimmed});
+    if (IsMax()) biases.push_back({"trimmed", BiasForm::kTrimmed});
     return biases;
   }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
+#include "kinglet/options.h"
 #include "kinglet/recipe_steps.h"
 #include "quantize/quantize.h"
 #include "tune/folds.h"
@@ -16,6 +17,7 @@
 namespace kinglet {
 
 struct TuneRequest {
+  Recipe recipe = Recipe::kDefault;  ///< or kMax
   RecipeSteps steps = {};
   bool per_tensor = false;
   std::size_t workers = 1;

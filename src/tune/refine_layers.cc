@@ -173,17 +173,13 @@ FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
     means[graph[node.outputs[0]].name].resize(samples.size());
   }
   const Executor executor(graph);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
     executor.Run(contexts[worker], *samples[sample],
                  [&](ValueId id, std::span<const std::byte> bytes) {
-                   const std::span<const float> floats(
-                       reinterpret_cast<const float*>(bytes.data()),
-                       bytes.size() / sizeof(float));
                    for (const Node* node : readers[Index(id)]) {
                      means.at(graph[node->outputs[0]].name)[sample] =
-                         FloatOutput(graph, *node, floats);
+                         FloatOutput(graph, *node, AsFloats(bytes));
                    }
                  });
   });

@@ -10,8 +10,7 @@ namespace kinglet {
 std::vector<Outputs> OutputsOf(const Graph& graph, const SampleRefs& samples,
                                std::size_t workers) {
   const Executor executor(graph);
-  std::vector<Executor::Context> contexts;
-  for (std::size_t i = 0; i < workers; ++i) contexts.push_back(executor.NewContext());
+  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   std::vector<Outputs> outputs(samples.size());
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t s) {
     for (const Tensor& tensor : executor.Run(contexts[worker], *samples[s])) {

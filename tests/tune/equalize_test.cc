@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "ir/text.h"
-#include "run/executor.h"
 #include "tests/support/random_graph.h"
 #include "tests/tune/linear_layers.h"
+#include "tests/tune/same_function.h"
 
 namespace kinglet {
 namespace {
@@ -76,33 +76,13 @@ TEST(Equalize, PutsTheBoundOfAClampAtSixIntoAMinimum) {
   EXPECT_EQ(Weights(equalized, 1), (std::vector<float>{6, 24}));
 }
 
-/// Outputs may differ by a few roundings of the largest number on the way.
-void ExpectSameFunction(const Graph& before, const Graph& after, unsigned seed) {
-  const Executor one(before);
-  const Executor other(after);
-  auto one_context = one.NewContext();
-  auto other_context = other.NewContext();
-  for (const Sample& sample : RandomSamples(before, 3, seed, -9, 9)) {
-    const auto a = one.Run(one_context, sample);
-    const auto b = other.Run(other_context, sample);
-    for (std::size_t o = 0; o < a.size(); ++o) {
-      float largest = 1;
-      for (const float y : a[o].Data<float>()) largest = std::max(largest, std::abs(y));
-      for (std::size_t i = 0; i < a[o].size(); ++i) {
-        EXPECT_NEAR(a[o].Data<float>()[i], b[o].Data<float>()[i], 1e-4F * largest)
-            << "seed " << seed;
-      }
-    }
-  }
-}
-
 TEST(Equalize, KeepsTheFunctionOfRandomGraphs) {
   int changed = 0;
   for (unsigned seed = 0; seed < 200; ++seed) {
     const Graph graph = RandomGraph(seed).Make(12);
     const Graph equalized = Equalized(graph, seed + 1);
     changed += equalized == graph ? 0 : 1;
-    ExpectSameFunction(graph, equalized, seed);
+    ExpectSameFunction(graph, equalized, RandomSamples(graph, 3, seed, -9, 9), 1e-4F);
   }
   EXPECT_GT(changed, 20);
 }

@@ -8,6 +8,16 @@
 namespace kinglet {
 namespace {
 
+TEST(FilesOf, TakesCopiesForOneFile) {
+  const auto sample = [](float first, float second) {
+    return Sample{Tensor::Of<float>({2}, std::vector<float>{first, second})};
+  };
+  const std::vector<Sample> samples = {sample(1, 2), sample(2, 1), sample(1, 2),
+                                       sample(2, 1), sample(1, 3)};
+  EXPECT_EQ(FilesOf({&samples[0], &samples[1], &samples[2], &samples[3], &samples[4]}),
+            (std::vector<std::size_t>{0, 1, 0, 1, 4}));
+}
+
 TEST(DealOut, KeepsTheSamplesOfAFileTogether) {
   const std::vector<std::size_t> files = {4, 4, 9, 1, 9, 1, 7, 4};
   const Folds folds = DealOut(files, 3);

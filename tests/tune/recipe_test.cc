@@ -68,7 +68,7 @@ const TrialRecord& Chosen(const TuneResult& tuned) {
 bool TriesSplits(double max_extra_macs) {
   const auto tuned =
       Tuned(ThreeLayers(), SkewedSamples(20),
-            {.steps = {.thorough = true, .max_extra_macs = max_extra_macs}});
+            {.recipe = Recipe::kMax, .steps = {.max_extra_macs = max_extra_macs}});
   return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
     return trial.name.find("split") != std::string::npos;
   });
@@ -86,11 +86,10 @@ TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
 }
 
 TEST(Tune, GivesTheSameGraphWithAnyNumberOfWorkers) {
-  for (const bool thorough : {false, true}) {
-    const RecipeSteps steps = {.thorough = thorough};
-    const auto one = Tuned(ThreeLayers(), SkewedSamples(20), {.steps = steps});
+  for (const Recipe recipe : {Recipe::kDefault, Recipe::kMax}) {
+    const auto one = Tuned(ThreeLayers(), SkewedSamples(20), {.recipe = recipe});
     const auto three =
-        Tuned(ThreeLayers(), SkewedSamples(20), {.steps = steps, .workers = 3});
+        Tuned(ThreeLayers(), SkewedSamples(20), {.recipe = recipe, .workers = 3});
     EXPECT_EQ(one.quantized.graph, three.quantized.graph);
   }
 }

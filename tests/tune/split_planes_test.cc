@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "ir/text.h"
-#include "run/executor.h"
 #include "tests/support/random_graph.h"
 #include "tests/tune/linear_layers.h"
+#include "tests/tune/same_function.h"
 
 namespace kinglet {
 namespace {
@@ -108,22 +108,7 @@ TEST(SplitPlanes, KeepsTheFunctionOfRandomGraphsAtAnyThreshold) {
     const Graph split = SplitPlanes(graph, thresholds);
     ASSERT_EQ(StructureProblem(split), std::nullopt);
     EXPECT_GE(MacsOf(split), MacsOf(graph));
-    const Executor one(graph);
-    const Executor other(split);
-    auto one_context = one.NewContext();
-    auto other_context = other.NewContext();
-    for (const Sample& sample : RandomSamples(graph, 3, seed, -4, 4)) {
-      const auto a = one.Run(one_context, sample);
-      const auto b = other.Run(other_context, sample);
-      for (std::size_t o = 0; o < a.size(); ++o) {
-        float largest = 1;
-        for (const float y : a[o].Data<float>()) largest = std::max(largest, std::abs(y));
-        for (std::size_t i = 0; i < a[o].size(); ++i) {
-          EXPECT_NEAR(a[o].Data<float>()[i], b[o].Data<float>()[i], 2e-4F * largest)
-              << "seed " << seed;
-        }
-      }
-    }
+    ExpectSameFunction(graph, split, RandomSamples(graph, 3, seed, -4, 4), 2e-4F);
   }
 }
 
