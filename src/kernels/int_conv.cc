@@ -19,7 +19,7 @@ Size RoundedUp(Size n, Size to) { return (n + to - 1) / to * to; }
 std::size_t Index(Size i) { return static_cast<std::size_t>(i); }
 
 bool IsColumn(const IntConvPlan<std::int32_t>& plan) {
-  const bool leaves_input = plan.h.before > 0 || plan.w.before > 0 ||
+  const bool leaves_input = plan.h.out > 1 || plan.h.before > 0 || plan.w.before > 0 ||
                             (plan.w.out - 1) * plan.w.stride >= plan.w.in;
   return plan.in_channels == 1 && plan.w.kernel == 1 && plan.h.kernel > 1 &&
          plan.h.kernel == plan.h.in && plan.h.dilation == 1 && !leaves_input;

@@ -142,6 +142,12 @@ TEST(Int8Conv, WholeColumnsOfASingleChannel) {
   }
 }
 
+TEST(Int8Conv, WholeColumnsThatLeaveTheInputBelow) {
+  Random random(5);
+  ExpectConvSame(random, {.in = 2, .out = 2, .kernel = 2}, {.in = 37, .out = 37}, 1, 33,
+                 1);
+}
+
 TEST(Int8Conv, SumsBeyondTwentyFourBits) {
   Random random(4);
   ExpectConvSame(random, {.in = 5, .out = 1, .kernel = 5},
