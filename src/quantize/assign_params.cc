@@ -170,14 +170,15 @@ class Assigner {
     }
   }
 
+  /// What is all but constant has steps too fine for some kernels.
   void Guard(const Node& node) {
+    GuardLinear(node);
     GuardSum(node);
     GuardSquare(node);
-    GuardLinear(node);
+    if (!is_wide_) GuardFunctions(node);
   }
 
-  /// Linear operations rescale by s_x s_w / s_out, which XNNPACK wants below 256. A
-  /// result of finer steps than that is all but constant: its scale is raised.
+  /// Linear operations rescale by s_x s_w / s_out, which XNNPACK wants below 256.
   void GuardLinear(const Node& node) {
     const QuantRule& rule = RuleOf(node);
     if (!rule.weights.has_value()) return;
@@ -186,34 +187,44 @@ class Assigner {
     constexpr float kLargestFactor = 256.0F;
     const float step =
         ScaleOf(node.inputs[0]) * WeightScales(*weights.constant, 0, true)[0];
-    const QuantParams out = *ParamsOf(node.outputs[0]);
-    if (step / out.scale < kLargestFactor) return;
-    Replace(node.outputs[0], out, {2 * step / kLargestFactor, out.zero_point});
+    Raise(node.outputs[0], step / kLargestFactor);
   }
 
   /// Addition rescales by t / (2^20 s_out), with 16 bits 2^15, t = 2 max(s_a, s_b), which
-  /// must stay below one: a result that is all but constant gets a scale from which that
-  /// holds.
+  /// must stay below one.
   void GuardSum(const Node& node) {
     const bool is_sum =
         std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op);
     if (!is_sum) return;
     const float steps = is_wide_ ? 0x1p15F : 0x1p20F;
     const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
-    const QuantParams out = *ParamsOf(node.outputs[0]);
-    if (t / (steps * out.scale) < 1) return;
-    Replace(node.outputs[0], out, {2 * t / steps, out.zero_point});
+    Raise(node.outputs[0], t / steps);
   }
 
   /// A squared difference rescales by t^2 / (2^14 s_out), t as above, which the kernel
-  /// wants below one: a variance that is all but zero gets a scale from which that holds.
+  /// wants below one.
   void GuardSquare(const Node& node) {
     if (!std::holds_alternative<SquaredDifference>(node.op)) return;
     constexpr float kSteps = 16384.0F;  // 2^14
     const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
-    const QuantParams out = *ParamsOf(node.outputs[0]);
-    if (t * t / (kSteps * out.scale) < 1) return;
-    Replace(node.outputs[0], out, {2 * t * t / kSteps, out.zero_point});
+    Raise(node.outputs[0], t * t / kSteps);
+  }
+
+  /// Softmax takes steps of its operand, times beta, of more than 2^-26, and hard swish
+  /// gives none of less than a 128th of its operand's.
+  void GuardFunctions(const Node& node) {
+    constexpr float kFineSteps = 128.0F;
+    if (const auto* softmax = std::get_if<Softmax>(&node.op)) {
+      Raise(node.inputs[0], 0x1p-26F / softmax->beta);
+    } else if (std::holds_alternative<HardSwish>(node.op)) {
+      Raise(node.outputs[0], ScaleOf(node.inputs[0]) / kFineSteps);
+    }
+  }
+
+  /// Gives the value steps of twice `least` unless they are larger than that.
+  void Raise(ValueId id, float least) {
+    const QuantParams old = *ParamsOf(id);
+    if (old.scale <= least) Replace(id, old, {2 * least, old.zero_point});
   }
 
   /// Changes the parameters of a value, and of those that share them by an operation that

@@ -263,5 +263,27 @@ TEST(AssignParams, WidensALinearResultThatIsFinerThanItsSums) {
   EXPECT_EQ(alive["y"], ActivationParams(kTwo));
 }
 
+// 2e-6 / 255 is half of 2^-26.
+TEST(AssignParams, WidensWhatASoftmaxCouldNotRescale) {
+  const std::string text =
+      "in input = x : float32[1x2]\ny : float32[1x2] = add(x, x)\n"
+      "z : float32[1x2] = softmax(y) beta=1\nout output_0 = z\n";
+  const Range little = {0, 1e-5F};
+  const Plan dead(text, {{"x", {0, 0}}, {"y", {0, 0}}, {"z", kOne}});
+  EXPECT_EQ(dead["y"].scale, 0x1p-25F);
+  const Plan alive(text, {{"x", {0, 0}}, {"y", little}, {"z", kOne}});
+  EXPECT_EQ(alive["y"], ActivationParams(little));
+}
+
+TEST(AssignParams, WidensAHardSwishThatTheKernelCouldNotRescale) {
+  const std::string text =
+      "in input = x : float32[1x2]\ny : float32[1x2] = hard_swish(x)\n"
+      "out output_0 = y\n";
+  const Plan dead(text, {{"x", {-4, -3}}, {"y", {0, 0}}});
+  EXPECT_EQ(dead["y"].scale, 2 * dead["x"].scale / 128);
+  const Plan alive(text, {{"x", kFour}, {"y", kOne}});
+  EXPECT_EQ(alive["y"], ActivationParams(kOne));
+}
+
 }  // namespace
 }  // namespace kinglet
