@@ -38,13 +38,22 @@ std::int16_t CutProduct16(std::int16_t a, std::int16_t b) {
   return Saturated16(a * b / (1 << 15));
 }
 
+/// round(x / 2^exponent) as the reference kernel computes it in 16 bits: from an exponent
+/// of 16 on its mask has no room, and it gives 1, or -1 below zero.
+std::int32_t RoundedShift16(std::int16_t x, int exponent) {
+  constexpr int kBits = 16;
+  if (exponent < kBits) return RoundedShift(x, exponent);
+  return x < 0 ? -1 : 1;
+}
+
 /// min(max(x + 3, 0), 6) / 6 as a fraction of 2^15, of a fraction of 2^15 / 3.
 std::int16_t Gate(std::int16_t x, const Multiplier16& factor) {
   std::int32_t y = x;
   if (factor.exponent > 0) y = Saturated16(WrappingShift(y, factor.exponent - 1));
-  y = HighProduct16(static_cast<std::int16_t>(y), factor.value);
-  if (factor.exponent > 0) y = Saturated16(2 * y);
-  if (factor.exponent < 0) y = RoundedShift(y, -factor.exponent);
+  const std::int16_t product = HighProduct16(static_cast<std::int16_t>(y), factor.value);
+  y = product;
+  if (factor.exponent > 0) y = Saturated16(2 * product);
+  if (factor.exponent < 0) y = RoundedShift16(product, -factor.exponent);
   return static_cast<std::int16_t>((y + (1 << 15)) >> 1);
 }
 
@@ -61,8 +70,8 @@ Kernel CompileInt(const NodeView& view) {
     const std::int16_t gated =
         CutProduct16(Gate(x, to_gate), HighProduct16(x, to_output.value));
     const int shift = to_output.exponent;
-    return Clamped(shift > 0 ? WrappingShift(gated, shift) : RoundedShift(gated, -shift),
-                   output);
+    return Clamped(
+        shift > 0 ? WrappingShift(gated, shift) : RoundedShift16(gated, -shift), output);
   });
 }
 

@@ -79,6 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
         Unary("hard_swish(x)", "0.05/0", "-128 -60 -40 -20 -1 0 1 20 40 60 80 127",
               "0.03/-116",
               {-116, -116, -127, -127, -117, -116, -115, -94, -60, -16, 17, 96}),
+        // Shifts by 17 and 27 bits, of which the reference kernel makes 1 or -1.
+        Unary("hard_swish(x)", "6e-8/0", "-100 -1 0 1 100", "0.015/0", {-1, -1, 1, 1, 1}),
         // The logarithm of 1 + 1/e + e is 1.4076; steps of 1/16.
         Unary("log_softmax(x)", "0.25/0", "0 -4 4", "0.0625/127", {104, 88, 120}),
         Unary("l2_normalization(x)", "0.1/1", "4 5", "0.0078125/0", {77, 102}),
