@@ -100,18 +100,22 @@ class Finder {
     }
   }
 
-  /// The larger operand's factors go on to the result, the other has none.
+  /// An operand of the result's shape hands its factors on, the other has none.
   void LookAtProduct(const Node& node) {
     const ValueId out = node.outputs[0];
+    const auto can_pass = [&](ValueId id) {
+      return IsComputed(id) && graph_[id].shape == graph_[out].shape;
+    };
     ValueId scaled = node.inputs[0];
     ValueId other = node.inputs[1];
-    if (!IsComputed(scaled) ||
-        ElementCount(graph_[scaled].shape) < ElementCount(graph_[other].shape)) {
-      std::swap(scaled, other);
+    if (!can_pass(scaled)) std::swap(scaled, other);
+    if (can_pass(scaled)) {
+      Join(out, scaled);
+    } else {
+      Fix(out);
+      Fix(scaled);
     }
-    if (!IsComputed(scaled) || Channels(scaled) != Channels(out)) return Fix(out);
-    Join(out, scaled);
-    if (IsComputed(other)) Fix(other);
+    Fix(other);
   }
 
   std::vector<ChannelClass> Collect() {

@@ -61,6 +61,16 @@ TEST(Equalize, LeavesWhatMeetsAnOperationThatIsNotHomogeneous) {
   }
 }
 
+/// The larger operand of a product takes the factors of its result; the other has none.
+TEST(Equalize, LeavesTheSmallerFactorOfAProductThatBroadcasts) {
+  for (const std::string product :
+       {"const k : float32[2x2] = 1 2 3 4\nm : float32[2x2] = mul(y, k)\n",
+        "in other = k : float32[2x1]\nm : float32[2x2] = mul(k, y)\n"}) {
+    const Graph graph = Parse(kTwoLayers + product + "out output_1 = m\n");
+    EXPECT_EQ(Equalized(graph, 1), graph) << product;
+  }
+}
+
 TEST(Equalize, LeavesWhatIsAnOutput) {
   std::string text = kTwoLayers;
   const Graph graph = Parse(text + "out output_1 = y\n");

@@ -1,0 +1,120 @@
+// Networks of every layer that the recipes rewrite, before and after their rewrites, on
+// inputs like those that calibrated and far beyond them.
+#include <gtest/gtest.h>
+
+#include "passes/passes.h"
+#include "run/executor.h"
+#include "run/samples.h"
+#include "tests/support/random_network.h"
+#include "tests/tune/linear_layers.h"
+#include "tune/equalize.h"
+#include "tune/split_planes.h"
+
+namespace kinglet {
+namespace {
+
+constexpr unsigned kNetworks = 500;
+
+/// What a rewrite may change: float32 rounds to 6e-8 of the largest number on the way,
+/// and a dozen layers of some tens of additions each hand the error on, twice as large
+/// where weights are.
+constexpr float kTolerance = 2e-5F;
+
+struct Seen {
+  std::vector<Tensor> outputs;
+  float largest = 0;  // magnitude anywhere in the graph
+};
+
+Seen Run(const Graph& graph, const Sample& sample) {
+  const Executor executor(graph);
+  auto context = executor.NewContext();
+  Seen seen;
+  seen.outputs = executor.Run(context, sample, [&](ValueId, auto bytes) {
+    for (const float value : AsFloats(bytes)) {
+      seen.largest = std::max(seen.largest, std::abs(value));
+    }
+  });
+  return seen;
+}
+
+/// Largest difference over the largest number on the way.
+float Difference(const Graph& before, const Graph& after, const Sample& sample) {
+  const Seen wanted = Run(before, sample);
+  const Seen got = Run(after, sample);
+  float worst = 0;
+  for (std::size_t o = 0; o < wanted.outputs.size(); ++o) {
+    const auto a = wanted.outputs[o].Data<float>();
+    const auto b = got.outputs[o].Data<float>();
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      worst = std::max(worst, std::abs(a[i] - b[i]));
+    }
+  }
+  return worst / std::max(wanted.largest, got.largest);
+}
+
+void ExpectSame(const Graph& before, const Graph& after, RandomNetwork& network) {
+  ASSERT_EQ(StructureProblem(after), std::nullopt);
+  for (const float largest : {0.1F, 2.0F, 50.0F, 1e4F}) {
+    EXPECT_LE(Difference(before, after, network.Sample(before, largest)), kTolerance)
+        << "inputs up to " << largest;
+  }
+}
+
+/// As a layer came from its builder, or as the passes left it.
+Graph NetworkOf(RandomNetwork& network, unsigned seed) {
+  const Graph graph = network.Make(14);
+  return seed % 2 == 0 ? graph : Optimize(graph);
+}
+
+Thresholds SomeThresholds(const Graph& graph, RandomNetwork& network) {
+  Thresholds thresholds;
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    if (graph.values[i].constant != nullptr || !network.Chance(3)) continue;
+    thresholds[static_cast<ValueId>(i)] = std::exp2(network.Real(-6, 3));
+  }
+  return thresholds;
+}
+
+Graph EqualizedOn(const Graph& graph, RandomNetwork& network) {
+  std::vector<Sample> samples;
+  for (int i = 0; i < 4; ++i) samples.push_back(network.Sample(graph, 2));
+  return Equalize(
+      graph, CollectChannelExtremes(graph, RefsTo(samples), 1),
+      {.strength = network.Chance(2) ? 0.5 : 1.0, .depthwise_only = network.Chance(3)});
+}
+
+TEST(FloatRewrites, KeepTheFunctionWhenChannelsAreEqualized) {
+  int changed = 0;
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph graph = NetworkOf(network, seed);
+    const Graph equalized = EqualizedOn(graph, network);
+    changed += equalized == graph ? 0 : 1;
+    ExpectSame(graph, equalized, network);
+  }
+  EXPECT_GT(changed, static_cast<int>(kNetworks) / 4);
+}
+
+TEST(FloatRewrites, KeepTheFunctionWhenTensorsAreSplit) {
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph graph = NetworkOf(network, seed);
+    ExpectSame(graph, SplitPlanes(graph, SomeThresholds(graph, network)), network);
+  }
+}
+
+TEST(FloatRewrites, KeepTheFunctionWhenEqualizedChannelsAreSplit) {
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph graph = NetworkOf(network, seed);
+    const Graph equalized = EqualizedOn(graph, network);
+    ExpectSame(graph, SplitPlanes(equalized, SomeThresholds(equalized, network)),
+               network);
+  }
+}
+
+}  // namespace
+}  // namespace kinglet
