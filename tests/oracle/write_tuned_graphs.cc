@@ -1,0 +1,127 @@
+// write_tuned_graphs FOLDER SEED COUNT: COUNT random networks as the recipes' steps leave
+// them, NUMBER.tflite, with inputs in_0, ... and our outputs out_0, ... in NUMBER.npz.
+// Every result on the way is an output. Inputs reach far beyond what calibrated.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <numeric>
+#include <string>
+
+#include "base/file.h"
+#include "base/npz.h"
+#include "emit/tflite_writer.h"
+#include "passes/passes.h"
+#include "run/executor.h"
+#include "tests/support/random_network.h"
+#include "tune/equalize.h"
+#include "tune/split_planes.h"
+#include "tune/workshop.h"
+
+namespace kinglet {
+namespace {
+
+constexpr float kCalibrated = 2;
+constexpr float kBeyond = 60;
+
+template <typename T>
+T AnyOf(RandomNetwork& random, const std::vector<T>& from) {
+  return from[static_cast<std::size_t>(random.Pick(static_cast<int>(from.size())))];
+}
+
+Thresholds SomeThresholds(const Graph& graph, RandomNetwork& random) {
+  Thresholds thresholds;
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    if (graph.values[i].constant != nullptr || !random.Chance(4)) continue;
+    thresholds[static_cast<ValueId>(i)] = std::exp2(random.Real(-5, 1));
+  }
+  return thresholds;
+}
+
+/// The network as some of the rewrites leave it, with what is known of it.
+std::shared_ptr<const Variant> SomeVariant(const Workshop& workshop, Graph graph,
+                                           const SampleRefs& samples,
+                                           RandomNetwork& random) {
+  if (random.Chance(2)) {
+    graph = Equalize(graph, CollectChannelExtremes(graph, samples, 1),
+                     {.strength = 0.5, .depthwise_only = random.Chance(3)});
+  }
+  if (random.Chance(3)) return workshop.NewVariant(std::move(graph));
+  const Thresholds thresholds = SomeThresholds(graph, random);
+  Graph split = SplitPlanes(graph, thresholds);
+  std::set<ValueId> pinned;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    if (thresholds.contains(graph.inputs[i].value)) pinned.insert(split.inputs[i].value);
+  }
+  return workshop.NewVariant(std::move(split), std::move(pinned));
+}
+
+Refinement SomeRefinement(RandomNetwork& random) {
+  Refinement refinement;
+  refinement.bias = AnyOf<BiasForm>(
+      random, {BiasForm::kNone, BiasForm::kMean, BiasForm::kMedian, BiasForm::kTrimmed});
+  refinement.round_weights = random.Chance(2);
+  refinement.retarget = refinement.round_weights && random.Chance(2);
+  return refinement;
+}
+
+Graph Tuned(RandomNetwork& random) {
+  const Graph graph = Optimize(random.Make(12));
+  std::vector<Sample> samples;
+  for (int i = 0; i < 6; ++i) samples.push_back(random.Sample(graph, kCalibrated));
+  SampleRefs refs;
+  for (const Sample& sample : samples) refs.push_back(&sample);
+  const std::vector<std::size_t> files = FilesOf(refs);
+  const Workshop workshop(graph, refs, files, random.Chance(4), 1, nullptr);
+  const Plan plan{.name = "random",
+                  .variant = SomeVariant(workshop, graph, refs, random),
+                  .ranges = AnyOf<RangeMethod>(
+                      random, {RangeMethod::kMinMax, RangeMethod::kPercentile,
+                               RangeMethod::kMse, RangeMethod::kEntropy}),
+                  .refinement = SomeRefinement(random)};
+  return workshop.Fit(plan).graph;
+}
+
+/// With each result as an output.
+Graph Observed(Graph graph) {
+  graph.outputs.clear();
+  for (const Node& node : graph.nodes) {
+    graph.outputs.push_back(
+        {"output_" + std::to_string(graph.outputs.size()), node.outputs[0]});
+  }
+  return graph;
+}
+
+void Append(std::vector<NamedTensor>& arrays, const char* prefix,
+            const std::vector<Tensor>& tensors) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    arrays.push_back({prefix + std::to_string(i), tensors[i]});
+  }
+}
+
+void WriteOne(const std::filesystem::path& stem, unsigned seed) {
+  RandomNetwork random(seed);
+  const Graph graph = Observed(Tuned(random));
+  const auto inputs = random.Sample(graph, random.Chance(2) ? kCalibrated : kBeyond);
+  const Executor executor(graph);
+  Executor::Context context = executor.NewContext();
+  std::vector<NamedTensor> arrays;
+  Append(arrays, "in_", inputs);
+  Append(arrays, "out_", executor.Run(context, inputs));
+  WriteFile(stem.string() + ".tflite", WriteTflite(graph));
+  WriteNpz(stem.string() + ".npz", arrays);
+}
+
+}  // namespace
+}  // namespace kinglet
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  const std::filesystem::path folder = argv[1];
+  const auto seed = static_cast<unsigned>(std::stoul(argv[2]));
+  const auto count = static_cast<unsigned>(std::stoul(argv[3]));
+  for (unsigned i = 0; i < count; ++i) {
+    kinglet::WriteOne(folder / std::to_string(seed + i), seed + i);
+  }
+  fmt::print("{} graphs from seed {}\n", count, seed);
+  return 0;
+}
