@@ -16,11 +16,23 @@ std::vector<std::byte> ReadFile(const std::filesystem::path& path);
 /// @throws kIo when the folder can't be written or the disk is full.
 void WriteFile(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// What a file is to hold.
+struct FileContent {
+  std::filesystem::path path;
+  std::vector<std::byte> bytes;
+};
+
+/// Writes all of the files or, when one can't be written, none: those that were there
+/// keep their content. At most four.
+/// @throws kIo as WriteFile.
+void WriteFiles(std::span<const FileContent> files);
+
 /// For a check before long work.
 /// @throws kIo unless WriteFile could create a file at `path`.
 void CheckWritable(const std::filesystem::path& path);
 
-/// Removes a temporary file that a write in progress has open. Safe in a signal handler.
-void RemoveUnfinishedFile();
+/// Removes the temporary files that a write in progress has open. Safe in a signal
+/// handler.
+void RemoveUnfinishedFiles();
 
 }  // namespace kinglet

@@ -12,7 +12,7 @@ namespace {
 constexpr int kSignalExit = 128;
 
 extern "C" void EndOnSignal(int number) {
-  RemoveUnfinishedFile();
+  RemoveUnfinishedFiles();
   ::_exit(kSignalExit + number);
 }
 

@@ -47,6 +47,40 @@ TEST(WriteFile, KeepsTheOldFileWhenTheTargetIsAFolder) {
   EXPECT_THROW(WriteFile(folder.path(), Bytes("x")), Error);
 }
 
+FileContent Content(const std::filesystem::path& path, std::string_view text) {
+  const auto bytes = Bytes(text);
+  return {path, {bytes.begin(), bytes.end()}};
+}
+
+TEST(WriteFiles, WritesAll) {
+  const TemporaryFolder folder;
+  const auto one = folder.path() / "one";
+  const auto two = folder.path() / "two";
+  WriteFile(two, Bytes("the old content"));
+  const std::vector<FileContent> files = {Content(one, "1"), Content(two, "22")};
+  WriteFiles(files);
+  EXPECT_EQ(ReadFile(one), files[0].bytes);
+  EXPECT_EQ(ReadFile(two), files[1].bytes);
+  EXPECT_EQ(FilesIn(folder.path()), 2U);
+}
+
+// The folder of the last file is missing, or there is a folder in its place, which only
+// the renaming meets.
+TEST(WriteFiles, WritesNoneWhenOneFails) {
+  for (const char* last : {"missing/model.tflite", "taken"}) {
+    const TemporaryFolder folder;
+    const auto old = folder.path() / "old";
+    std::filesystem::create_directory(folder.path() / "taken");
+    WriteFile(old, Bytes("the old content"));
+    const std::vector<FileContent> files = {Content(old, "1"),
+                                            Content(folder.path() / "new", "2"),
+                                            Content(folder.path() / last, "3")};
+    EXPECT_THROW(WriteFiles(files), Error) << last;
+    EXPECT_EQ(ReadFile(old).size(), 15U) << last;
+    EXPECT_EQ(FilesIn(folder.path()), 2U) << last;
+  }
+}
+
 TEST(ReadFile, RefusesAMissingFileAndAFolder) {
   const TemporaryFolder folder;
   EXPECT_THROW(ReadFile(folder.path() / "nothing"), Error);
