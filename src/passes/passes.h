@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -63,6 +64,19 @@ Graph MergeMovers(const Graph& graph);
 
 /// Keeps one of several equal nodes over equal inputs.
 Graph MergeEqualNodes(const Graph& graph);
+
+/// A graph whose outputs are logits, and the names of its outputs: those that lost an
+/// activation, and those that had none.
+struct LogitOutputs {
+  Graph graph;
+  std::vector<std::string> dropped;
+  std::vector<std::string> others;
+};
+
+/// Drops the Logistic, Softmax or LogSoftmax that makes an output, also under a Reshape
+/// or Transpose. What else reads its result still does. Not a step of the pipeline: the
+/// outputs become others.
+LogitOutputs DropOutputActivations(const Graph& graph);
 
 /// A step of the pipeline.
 struct Pass {
