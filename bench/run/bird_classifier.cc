@@ -124,7 +124,7 @@ Graph QuantizedBirdClassifier() {
   const Graph graph = BirdClassifier();
   const std::vector<std::vector<Tensor>> samples = {{Spectrogram()}};
   const RangeCollector collector = Calibrate(Executor(graph), samples, 1);
-  return QuantizeInt8(graph, collector.ranges(), false).graph;
+  return QuantizeInt8(graph, collector.ranges()).graph;
 }
 
 }  // namespace kinglet

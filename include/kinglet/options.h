@@ -24,6 +24,16 @@ enum class Recipe : std::uint8_t {
   kMax,      ///< the best of many; minutes
 };
 
+/// How many results of operations, those whose rounding to INT8 costs most, are kept in
+/// INT16 or in float32. At most one of them is above zero.
+struct MixedPrecision {
+  std::int64_t int16 = 0;
+  std::int64_t float32 = 0;
+
+  [[nodiscard]] bool IsAsked() const { return int16 > 0 || float32 > 0; }
+  bool operator==(const MixedPrecision&) const = default;
+};
+
 /// Whether a hybrid AudioFrontendLayer divides by the largest value of the sample: the
 /// file doesn't say, its structure usually does.
 enum class FrontendNormalization : std::uint8_t { kAuto, kOn, kOff };

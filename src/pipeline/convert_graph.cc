@@ -31,23 +31,63 @@ void NoteRanges(const Graph& graph, const Ranges& ranges, ConvertedGraph& conver
   }
 }
 
+SampleRefs RefsTo(std::span<const Sample> samples) {
+  SampleRefs refs;
+  for (const Sample& sample : samples) refs.push_back(&sample);
+  return refs;
+}
+
+void AddMix(const Mix& mix, const QuantizationRequest& request,
+            ConvertedGraph& converted) {
+  converted.rounding = mix.rounding;
+  if (request.mixed.int16 > 0) converted.int16_operators = mix.layers;
+  converted.warnings.insert(converted.warnings.end(), mix.warnings.begin(),
+                            mix.warnings.end());
+}
+
 QuantizedGraph Tuned(std::span<const Sample> calibration,
                      const QuantizationRequest& request, const ProgressListener& listener,
                      ConvertedGraph& converted) {
-  SampleRefs samples;
-  for (const Sample& sample : calibration) samples.push_back(&sample);
+  const SampleRefs samples = RefsTo(calibration);
   TuneResult tuned = Tune(converted.optimized, samples, FilesOf(samples),
                           {.recipe = request.recipe,
                            .steps = request.steps,
+                           .mixed = request.mixed,
+                           .measure_rounding = request.measure_rounding,
                            .per_tensor = request.per_tensor,
+                           .input_params = request.input_params,
                            .workers = request.workers},
                           [&] {
                             if (listener) listener("comparing candidates", 0);
                           });
   converted.trials = std::move(tuned.trials);
+  AddMix(tuned.mix, request, converted);
   converted.warnings.insert(converted.warnings.end(), tuned.warnings.begin(),
                             tuned.warnings.end());
   return std::move(tuned.quantized);
+}
+
+/// TensorFlow's arithmetic.
+QuantizedGraph Plain(const Ranges& ranges, std::span<const Sample> calibration,
+                     const QuantizationRequest& request, ConvertedGraph& converted) {
+  const Graph& graph = converted.optimized;
+  const Ranges widened = WidenLikeTensorFlow(graph, ranges);
+  QuantizeOptions options;
+  options.per_tensor = request.per_tensor;
+  options.input_params = request.input_params;
+  options.wide_ranges = ranges;
+  if (request.mixed.IsAsked() || request.measure_rounding) {
+    SampleRefs samples;
+    for (const std::size_t place : PlacesToMeasure(calibration.size())) {
+      samples.push_back(&calibration[place]);
+    }
+    const Mix mix =
+        MixPrecisions(graph, widened, options, request.mixed, samples,
+                      OutputsOf(graph, samples, request.workers), request.workers);
+    AddMix(mix, request, converted);
+    options.precisions = mix.precisions;
+  }
+  return QuantizeInt8(graph, widened, options);
 }
 
 Graph QuantizeFully(std::span<const Sample> calibration,
@@ -64,9 +104,7 @@ Graph QuantizeFully(std::span<const Sample> calibration,
   if (request.mode == QuantizationMode::kInt16x8) {
     quantized = QuantizeInt16x8(converted.optimized, ranges, request.per_tensor);
   } else if (request.recipe == Recipe::kTf) {
-    quantized = QuantizeInt8(converted.optimized,
-                             WidenLikeTensorFlow(converted.optimized, ranges),
-                             request.per_tensor);
+    quantized = Plain(ranges, calibration, request, converted);
   } else {
     quantized = Tuned(calibration, request, listener, converted);
   }

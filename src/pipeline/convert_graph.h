@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct QuantizationRequest {
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
   RecipeSteps steps = {};
+  MixedPrecision mixed = {};      ///< with kPtq
+  bool measure_rounding = false;  ///< with kPtq, also where `mixed` asks for nothing
+  /// INT8 parameters of the inputs, by position, where they are decided; empty: none.
+  std::vector<std::optional<QuantParams>> input_params = {};
   std::size_t workers = 1;
 };
 
@@ -31,7 +36,9 @@ struct ConvertedGraph {
   std::map<std::string, Range> ranges;       ///< calibrated, by value name
   std::vector<std::string> float_operators;  ///< without an integer form
   std::vector<std::string> warnings;
-  std::vector<TrialRecord> trials;  ///< what the recipe compared
+  std::vector<TrialRecord> trials;           ///< what the recipe compared
+  std::vector<std::string> int16_operators;  ///< that were asked for
+  std::vector<RoundingRecord> rounding;      ///< what rounding single tensors costs
 };
 
 /// True when the mode needs calibration samples.

@@ -21,12 +21,13 @@ constexpr QuantParams kWideFixed = {1.0F / 32768, 0};
 
 class Assigner {
  public:
-  Assigner(const Graph& graph, const Ranges& ranges, DType activations,
-           const std::set<ValueId>& pinned)
+  Assigner(const Graph& graph, const Ranges& ranges, const QuantizeOptions& options,
+           Precision precision)
       : graph_(graph),
         ranges_(ranges),
-        is_wide_(activations == DType::kInt16),
-        pinned_(pinned),
+        options_(options),
+        precision_(precision),
+        is_wide_(precision == Precision::kInt16),
         uses_(graph),
         settled_(graph.values.size()) {
     plan_.params.resize(graph.values.size());
@@ -50,13 +51,18 @@ class Assigner {
            ranges_[Index(id)].has_value();
   }
 
-  /// Nodes with an integer form whose float tensors all have a range.
+  [[nodiscard]] Precision WantedOf(std::size_t node) const {
+    return options_.precisions.empty() ? Precision::kInt8 : options_.precisions[node];
+  }
+
+  /// Nodes of this precision with such a form whose float tensors all have a range.
   void FindQuantizedNodes() {
-    for (const Node& node : graph_.nodes) {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
       const auto usable = [this](ValueId id) { return IsUsable(id); };
       const bool has_floats =
           !FloatOperands(graph_, node).empty() || IsFloat(graph_[node.outputs[0]]);
-      plan_.quantized_nodes.push_back(has_floats &&
+      plan_.quantized_nodes.push_back(WantedOf(i) == precision_ && has_floats &&
                                       RuleOf(node).range != RangeRule::kFloatOnly &&
                                       (!is_wide_ || DefOf(node.op).has_int16(node.op)) &&
                                       std::ranges::all_of(node.inputs, usable) &&
@@ -74,7 +80,10 @@ class Assigner {
   /// readers that want floats, stays in float: conversions on both sides would cost more
   /// than they save.
   void LeaveIslands() {
-    const auto is_float = [this](std::size_t n) { return !plan_.quantized_nodes[n]; };
+    const auto is_float = [this](std::size_t n) {
+      const bool is_other = WantedOf(n) != precision_ && WantedOf(n) != Precision::kFloat;
+      return !plan_.quantized_nodes[n] && !is_other;
+    };
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (node.inputs.size() != 1 || node.outputs.size() != 1) continue;
@@ -89,9 +98,20 @@ class Assigner {
 
   std::optional<QuantParams>& ParamsOf(ValueId id) { return plan_.params[Index(id)]; }
 
+  /// True for an input whose parameters were decided on elsewhere.
+  [[nodiscard]] bool IsGiven(ValueId id) const {
+    if (is_wide_) return false;
+    for (std::size_t i = 0; i < options_.input_params.size(); ++i) {
+      const bool is_this = graph_.inputs[i].value == id;
+      if (is_this && options_.input_params[i].has_value()) return true;
+    }
+    return false;
+  }
+
   /// Parameters that nothing changes.
   void Settle() {
-    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes, pinned_);
+    const auto decides =
+        DecidingRanges(graph_, ranges_, plan_.quantized_nodes, options_.pinned);
     for (std::size_t i = 0; i < decides.size(); ++i) {
       if (!decides[i]) continue;
       plan_.params[i] =
@@ -103,6 +123,10 @@ class Assigner {
       for (const ValueId out : node.outputs) {
         ParamsOf(out) = is_wide_ ? kWideFixed : RuleOf(node).fixed;
       }
+    }
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+      const ValueId input = graph_.inputs[i].value;
+      if (IsGiven(input)) ParamsOf(input) = options_.input_params[i];
     }
     for (std::size_t i = 0; i < settled_.size(); ++i) {
       settled_[i] = plan_.params[i].has_value();
@@ -136,7 +160,7 @@ class Assigner {
   /// What the operands and results share: the result's parameters, or those of a single
   /// operand; settled ones before others.
   std::optional<QuantParams> CommonParams(const Node& node) {
-    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node, pinned_);
+    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node, options_.pinned);
     if (sources.size() != 1) sources.clear();
     sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
     for (const bool settled : {true, false}) {
@@ -230,7 +254,7 @@ class Assigner {
   /// Changes the parameters of a value, and of those that share them by an operation that
   /// wants one scale.
   void Replace(ValueId id, const QuantParams& old, const QuantParams& wanted) {
-    if (ParamsOf(id) != old) return;
+    if (ParamsOf(id) != old || IsGiven(id)) return;
     ParamsOf(id) = wanted;
     std::vector<std::size_t> around = uses_.Readers(id);
     if (const auto producer = uses_.Producer(id)) around.push_back(*producer);
@@ -244,8 +268,9 @@ class Assigner {
 
   const Graph& graph_;
   const Ranges& ranges_;
+  const QuantizeOptions& options_;
+  Precision precision_;
   bool is_wide_;  // INT16 activations
-  const std::set<ValueId>& pinned_;
   Uses uses_;
   std::vector<bool> settled_;  // by value
   ParamsPlan plan_;
@@ -253,9 +278,9 @@ class Assigner {
 
 }  // namespace
 
-ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges, DType activations,
-                        const std::set<ValueId>& pinned) {
-  return Assigner(graph, ranges, activations, pinned).Run();
+ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges,
+                        const QuantizeOptions& options, Precision precision) {
+  return Assigner(graph, ranges, options, precision).Run();
 }
 
 }  // namespace kinglet

@@ -1,27 +1,28 @@
-// Which INT8 parameters each float value of a graph gets.
+// Which parameters each float value of a graph gets.
 #pragma once
 
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "calibrate/ranges.h"
 #include "ops/op_def.h"
+#include "quantize/precision.h"
 
 namespace kinglet {
 
-/// By value id; nothing for constants, integers, and what stays in float.
+/// By value id; nothing for constants, integers, and what no node of `quantized_nodes`
+/// wants.
 struct ParamsPlan {
   std::vector<std::optional<QuantParams>> params;
   std::vector<bool> quantized_nodes;
 };
 
-/// Applies each operation's QuantRule: results of fixed range, one scale for groups that
-/// share it, calibrated ranges elsewhere; and widens scales that a kernel could not
-/// rescale from. Of INT16 `activations`, operations that have no such form stay in float.
-/// `pinned` values keep their own range wherever others want one scale.
+/// Applies each operation's QuantRule to the nodes of one precision, INT8 or INT16:
+/// results of fixed range, one scale for groups that share it, calibrated ranges
+/// elsewhere; and widens scales that a kernel could not rescale from. Operations that
+/// have no form of that type are not among the quantized nodes.
 ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges,
-                        DType activations = DType::kInt8,
-                        const std::set<ValueId>& pinned = {});
+                        const QuantizeOptions& options = {},
+                        Precision precision = Precision::kInt8);
 
 }  // namespace kinglet

@@ -1,50 +1,58 @@
-// Values exist in up to two forms, float and integer, each made when a node first wants
-// it: the other form comes from a Quantize or Dequantize. A value whose parameters differ
-// from what an operation wants of its operand is requantized on that edge.
+// Values exist in up to three forms, float, INT8 and INT16. One is made by the value's
+// producer; the others come from it by a Quantize or Dequantize when a node first wants
+// them. A value whose parameters differ from what an operation wants of its operand is
+// requantized on that edge.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 
 #include "quantize/assign_params.h"
-#include "quantize/params.h"
+#include "quantize/integer_constants.h"
 #include "quantize/quantize.h"
 
 namespace kinglet {
 namespace {
 
-Quantization ToQuantization(const QuantParams& params) {
-  return {{params.scale}, {params.zero_point}, 0};
+DType TypeOf(Precision precision) {
+  return precision == Precision::kInt16 ? DType::kInt16 : DType::kInt8;
 }
 
+/// Both integer precisions; kInt8 is the first.
 template <typename T>
-Tensor TensorOf(const Shape& shape, const std::vector<T>& values) {
-  return Tensor::Of<T>(shape, std::span<const T>(values));
-}
+class ByPrecision {
+ public:
+  T& operator[](Precision precision) { return both_.at(Place(precision)); }
+  const T& operator[](Precision precision) const { return both_.at(Place(precision)); }
 
-struct QuantizedBias {
-  Tensor bias;
-  std::vector<float> bias_scales;
-  std::vector<float> weight_scales;  ///< raised where 32 bits would have overflowed
+ private:
+  static std::size_t Place(Precision precision) {
+    return precision == Precision::kInt16 ? 1 : 0;
+  }
+  std::array<T, 2> both_;
 };
 
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const Ranges& ranges, bool per_tensor, DType activations,
-            const std::set<ValueId>& pinned)
+  Quantizer(const Graph& graph, const Ranges& ranges, const QuantizeOptions& options)
       : from_(graph),
-        activations_(activations),
-        pinned_(pinned),
-        plan_(AssignParams(graph, ranges, activations, pinned)),
-        per_tensor_(per_tensor),
-        floats_(graph.values.size()),
-        integers_(graph.values.size()) {}
+        options_(options),
+        made_(graph.values.size(), Precision::kFloat),
+        floats_(graph.values.size()) {
+    const Ranges& wide = options.wide_ranges.empty() ? ranges : options.wide_ranges;
+    plans_[Precision::kInt8] = AssignParams(graph, ranges, options, Precision::kInt8);
+    plans_[Precision::kInt16] = AssignParams(graph, wide, options, Precision::kInt16);
+    integers_[Precision::kInt8].resize(graph.values.size());
+    integers_[Precision::kInt16].resize(graph.values.size());
+  }
 
   QuantizedGraph Run() {
     for (const Port& port : from_.inputs) AddInput(port);
     for (std::size_t i = 0; i < from_.nodes.size(); ++i) {
-      if (plan_.quantized_nodes[i]) {
-        AddInteger(from_.nodes[i]);
+      if (plans_[Precision::kInt8].quantized_nodes[i]) {
+        AddInteger(from_.nodes[i], Precision::kInt8);
+      } else if (plans_[Precision::kInt16].quantized_nodes[i]) {
+        AddInteger(from_.nodes[i], Precision::kInt16);
       } else {
         AddFloat(from_.nodes[i]);
       }
@@ -79,134 +87,104 @@ class Quantizer {
     }
     Value value = from_[id];
     value.name = name;
-    form = Append(Dequantize{}, {*integers_[Index(id)]}, value, name);
+    form = Append(Dequantize{}, {MadeForm(id)}, value, name);
     return *form;
   }
 
+  /// The value as its producer makes it.
+  ValueId MadeForm(ValueId id) {
+    const Precision made = made_[Index(id)];
+    return made == Precision::kFloat ? *floats_[Index(id)] : *integers_[made][Index(id)];
+  }
+
+  [[nodiscard]] const QuantParams& ParamsOf(ValueId id, Precision precision) const {
+    return *plans_[precision].params[Index(id)];
+  }
+
   [[nodiscard]] Value IntegerValue(ValueId id, const std::string& name,
-                                   const QuantParams& params) const {
+                                   const QuantParams& params, Precision precision) const {
     return {.name = name,
-            .dtype = activations_,
+            .dtype = TypeOf(precision),
             .shape = from_[id].shape,
             .quantization = ToQuantization(params),
             .constant = nullptr};
   }
 
+  ValueId Quantized(ValueId id, ValueId from, const std::string& name,
+                    const QuantParams& params, Precision precision) {
+    return Append(Quantize{TypeOf(precision)}, {from},
+                  IntegerValue(id, name, params, precision), name);
+  }
+
   /// The value as integers with its own parameters.
-  ValueId IntegerForm(ValueId id) {
-    std::optional<ValueId>& form = integers_[Index(id)];
+  ValueId IntegerForm(ValueId id, Precision precision) {
+    std::optional<ValueId>& form = integers_[precision][Index(id)];
     if (form.has_value()) return *form;
-    const std::string name = fmt::format("{}/{}", from_[id].name, NameOf(activations_));
-    form = Append(Quantize{activations_}, {*floats_[Index(id)]},
-                  IntegerValue(id, name, *plan_.params[Index(id)]), name);
+    const std::string name =
+        fmt::format("{}/{}", from_[id].name, NameOf(TypeOf(precision)));
+    form = Quantized(id, MadeForm(id), name, ParamsOf(id, precision), precision);
     return *form;
   }
 
   /// The value as integers with the parameters `wanted`.
-  ValueId WithParams(ValueId id, const QuantParams& wanted) {
-    if (*plan_.params[Index(id)] == wanted) return IntegerForm(id);
-    const std::string name = from_[id].name + "/requantized";
-    const ValueId from = pinned_.contains(id) ? *floats_[Index(id)] : IntegerForm(id);
-    return Append(Quantize{activations_}, {from}, IntegerValue(id, name, wanted), name);
+  ValueId WithParams(ValueId id, const QuantParams& wanted, Precision precision) {
+    if (ParamsOf(id, precision) == wanted) return IntegerForm(id, precision);
+    const ValueId from =
+        options_.pinned.contains(id) ? *floats_[Index(id)] : IntegerForm(id, precision);
+    return Quantized(id, from, from_[id].name + "/requantized", wanted, precision);
   }
 
-  /// A constant operand that is no weight: its own range, or the group's parameters.
-  ValueId ConstantOperand(ValueId id, const std::optional<QuantParams>& wanted) {
-    const Value& value = from_[id];
-    const auto floats = value.constant->Data<float>();
-    const bool is_wide = activations_ == DType::kInt16;
-    const QuantParams own = is_wide ? WideConstantParams(floats) : ConstantParams(floats);
-    const QuantParams params = wanted.value_or(own);
-    const ValueId constant = to_.AddConstant(
-        value.name, is_wide ? TensorOf(value.shape, QuantizeWideConstant(floats, params))
-                            : TensorOf(value.shape, QuantizeConstant(floats, params)));
-    to_[constant].quantization = ToQuantization(params);
-    return constant;
+  ValueId AddConstant(ValueId id, IntegerConstant constant) {
+    const ValueId added = to_.AddConstant(from_[id].name, std::move(constant.tensor));
+    to_[added].quantization = std::move(constant.quantization);
+    return added;
   }
 
-  /// Of 32 bits beside INT8, 64 beside INT16.
-  [[nodiscard]] QuantizedBias BiasOf(const Tensor& floats, float input_scale,
-                                     const std::vector<float>& weight_scales) const {
-    const auto values = floats.Data<float>();
-    if (activations_ == DType::kInt16) {
-      std::vector<float> scales = BiasScales(input_scale, weight_scales);
-      Tensor bias = TensorOf(floats.shape(), QuantizeWideBias(values, scales));
-      return {std::move(bias), std::move(scales), weight_scales};
-    }
-    BiasAndScales bias = QuantizeBias(values, input_scale, weight_scales);
-    return {TensorOf(floats.shape(), bias.bias), std::move(bias.bias_scales),
-            std::move(bias.weight_scales)};
-  }
-
-  /// Weights and bias of a linear node.
-  std::vector<ValueId> LinearOperands(const Node& node, std::size_t weights_input,
-                                      std::int64_t channel_axis) {
-    const Value& weights = from_[node.inputs[weights_input]];
-    const auto axis = static_cast<std::size_t>(channel_axis);
-    const float input_scale = plan_.params[Index(node.inputs[0])]->scale;
-    const bool per_tensor = per_tensor_ || DefOf(node.op).quantization.per_tensor;
-    std::vector<float> scales = WeightScales(*weights.constant, axis, per_tensor);
-    const bool has_bias = node.inputs.size() > weights_input + 1;
-    std::optional<QuantizedBias> bias;
-    if (has_bias) {
-      const Tensor& stored = *from_[node.inputs[weights_input + 1]].constant;
-      bias = BiasOf(stored, input_scale, scales);
-      scales = bias->weight_scales;
-    }
-    const auto constant = [&](ValueId from, Tensor tensor, const std::vector<float>& by,
-                              std::int64_t along) {
-      const ValueId id = to_.AddConstant(from_[from].name, std::move(tensor));
-      to_[id].quantization =
-          Quantization{by, std::vector<std::int64_t>(by.size()), along};
-      return id;
-    };
-    std::vector<ValueId> operands = {constant(
-        node.inputs[weights_input], QuantizeWeights(*weights.constant, axis, scales),
-        scales, scales.size() > 1 ? channel_axis : 0)};
-    if (has_bias) {
-      operands.push_back(constant(node.inputs[weights_input + 1], std::move(bias->bias),
-                                  bias->bias_scales, 0));
-    }
-    return operands;
-  }
-
-  void AddInteger(const Node& node) {
+  void AddInteger(const Node& node, Precision precision) {
     const QuantRule& rule = DefOf(node.op).quantization;
     const bool is_linear =
         rule.weights.has_value() && from_[node.inputs[*rule.weights]].constant != nullptr;
     std::optional<QuantParams> wanted;
     if (rule.range == RangeRule::kSameAsInputs) {
-      wanted = plan_.params[Index(node.outputs[0])];
+      wanted = plans_[precision].params[Index(node.outputs[0])];
     }
     std::vector<ValueId> inputs;
     const std::size_t activations = is_linear ? *rule.weights : node.inputs.size();
     for (std::size_t i = 0; i < activations; ++i) {
-      inputs.push_back(Operand(node.inputs[i], wanted));
+      inputs.push_back(Operand(node.inputs[i], wanted, precision));
     }
     if (is_linear) {
-      const auto operands = LinearOperands(node, *rule.weights, rule.channel_axis);
-      inputs.insert(inputs.end(), operands.begin(), operands.end());
+      const float scale = ParamsOf(node.inputs[0], precision).scale;
+      for (IntegerConstant& constant :
+           LinearConstants(from_, node, scale, options_.per_tensor, precision)) {
+        inputs.push_back(AddConstant(node.inputs[inputs.size()], std::move(constant)));
+      }
     }
     std::vector<ValueId> outputs;
-    for (const ValueId id : node.outputs) outputs.push_back(Result(id));
+    for (const ValueId id : node.outputs) outputs.push_back(Result(id, precision));
     to_.nodes.push_back({node.op, std::move(inputs), std::move(outputs), node.name});
   }
 
   /// What an integer node reads: indices and conditions are as they were.
-  ValueId Operand(ValueId id, const std::optional<QuantParams>& wanted) {
+  ValueId Operand(ValueId id, const std::optional<QuantParams>& wanted,
+                  Precision precision) {
     if (from_[id].dtype != DType::kFloat32) return FloatForm(id, from_[id].name);
-    if (from_[id].constant != nullptr) return ConstantOperand(id, wanted);
-    return WithParams(id, wanted.value_or(*plan_.params[Index(id)]));
+    if (const auto& constant = from_[id].constant; constant != nullptr) {
+      return AddConstant(id, OperandConstant(*constant, wanted, precision));
+    }
+    return WithParams(id, wanted.value_or(ParamsOf(id, precision)), precision);
   }
 
-  ValueId Result(ValueId id) {
+  ValueId Result(ValueId id, Precision precision) {
     if (from_[id].dtype != DType::kFloat32) {
       floats_[Index(id)] = to_.AddValue(from_[id]);
       return *floats_[Index(id)];
     }
-    integers_[Index(id)] =
-        to_.AddValue(IntegerValue(id, from_[id].name, *plan_.params[Index(id)]));
-    return *integers_[Index(id)];
+    made_[Index(id)] = precision;
+    std::optional<ValueId>& form = integers_[precision][Index(id)];
+    form = to_.AddValue(
+        IntegerValue(id, from_[id].name, ParamsOf(id, precision), precision));
+    return *form;
   }
 
   void AddFloat(const Node& node) {
@@ -231,26 +209,28 @@ class Quantizer {
   }
 
   const Graph& from_;
-  DType activations_;
-  const std::set<ValueId>& pinned_;
-  ParamsPlan plan_;
-  bool per_tensor_;
+  const QuantizeOptions& options_;
+  ByPrecision<ParamsPlan> plans_;
   Graph to_;
   QuantizedGraph result_;
-  std::vector<std::optional<ValueId>> floats_;    // by value of from_
-  std::vector<std::optional<ValueId>> integers_;  // by value of from_
+  std::vector<Precision> made_;                                // by value of from_
+  std::vector<std::optional<ValueId>> floats_;                 // by value of from_
+  ByPrecision<std::vector<std::optional<ValueId>>> integers_;  // by value of from_
 };
 
 }  // namespace
 
-QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges, bool per_tensor,
-                            const std::set<ValueId>& pinned) {
-  return Quantizer(graph, ranges, per_tensor, DType::kInt8, pinned).Run();
+QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges,
+                            const QuantizeOptions& options) {
+  return Quantizer(graph, ranges, options).Run();
 }
 
 QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges,
                                bool per_tensor) {
-  return Quantizer(graph, ranges, per_tensor, DType::kInt16, {}).Run();
+  QuantizeOptions options;
+  options.per_tensor = per_tensor;
+  options.precisions.assign(graph.nodes.size(), Precision::kInt16);
+  return QuantizeInt8(graph, ranges, options);
 }
 
 }  // namespace kinglet

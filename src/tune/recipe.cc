@@ -28,7 +28,10 @@ class Tuner {
       : graph_(graph),
         samples_(samples),
         request_(request),
-        workshop_(graph, samples, files, request.per_tensor, request.workers, on_step),
+        workshop_(
+            graph, samples, files,
+            {.per_tensor = request.per_tensor, .input_params = request.input_params},
+            request.workers, on_step),
         best_(workshop_.tensorflow()) {
     tuned_.trials.push_back({best_.plan.name, {}, false});
   }
@@ -43,6 +46,7 @@ class Tuner {
     const ErrorRatio error = workshop_.OverTensorFlow(best_);
     const bool is_better = error.ratio < 1 && error.IsSafe();
     if (!is_better && !IsForced()) best_ = workshop_.tensorflow();
+    if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
     for (TrialRecord& trial : tuned_.trials) trial.chosen = trial.name == best_.plan.name;
     tuned_.quantized = workshop_.Fit(best_.plan);
     return std::move(tuned_);
@@ -194,6 +198,17 @@ class Tuner {
       Judged judged = Try(plan);
       if (judged.loss < best_.loss) best_ = std::move(judged);
     }
+  }
+
+  /// On top of all else, whatever it brings.
+  void MixPrecision() {
+    tuned_.mix = workshop_.MixOf(best_.plan, request_.mixed);
+    if (tuned_.mix.layers.empty()) return;
+    Plan plan = best_.plan;
+    plan.name += fmt::format(", {} operators in {}", tuned_.mix.layers.size(),
+                             request_.mixed.int16 > 0 ? "INT16" : "float");
+    plan.precisions = tuned_.mix.precisions;
+    best_ = Try(plan);
   }
 
   const Graph& graph_;

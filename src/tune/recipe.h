@@ -12,6 +12,7 @@
 #include "kinglet/recipe_steps.h"
 #include "quantize/quantize.h"
 #include "tune/folds.h"
+#include "tune/mix_precisions.h"
 #include "tune/trial_record.h"
 
 namespace kinglet {
@@ -19,13 +20,18 @@ namespace kinglet {
 struct TuneRequest {
   Recipe recipe = Recipe::kDefault;  ///< or kMax
   RecipeSteps steps = {};
+  MixedPrecision mixed = {};
+  bool measure_rounding = false;  ///< also where no higher precision is asked for
   bool per_tensor = false;
+  /// As QuantizeOptions has them.
+  std::vector<std::optional<QuantParams>> input_params = {};
   std::size_t workers = 1;
 };
 
 struct TuneResult {
   QuantizedGraph quantized;
   std::vector<TrialRecord> trials;
+  Mix mix;  ///< what rounding costs and what was done about it
   std::vector<std::string> warnings;
 };
 

@@ -1,49 +1,89 @@
 #include "tune/sensitivity.h"
 
+#include <algorithm>
+
 #include "quantize/assign_params.h"
 #include "quantize/deciding_ranges.h"
 
 namespace kinglet {
 namespace {
 
-/// The graph with `id` rounded for all that read it.
-Graph WithRounded(const Graph& graph, ValueId id, const QuantParams& params) {
-  Graph rounded = graph;
-  Value integers = graph[id];
-  integers.name += "/rounded";
-  integers.dtype = DType::kInt8;
-  integers.quantization = Quantization{{params.scale}, {params.zero_point}, 0};
-  const ValueId stored = rounded.AddValue(integers);
-  Value floats = graph[id];
-  floats.name += "/again";
-  const ValueId again = rounded.AddValue(floats);
-  const auto redirect = [&](ValueId& read) { read = read == id ? again : read; };
-  for (Node& node : rounded.nodes) {
-    for (ValueId& read : node.inputs) redirect(read);
+/// A copy of a graph in which one value is rounded for all that read it.
+class RoundedCopy {
+ public:
+  RoundedCopy(const Graph& graph, ValueId id, const ParamsPlan& plan, bool is_pinned)
+      : graph_(graph), id_(id), plan_(plan), is_pinned_(is_pinned), rounded_(graph) {}
+
+  Graph Run() {
+    for (Node& node : rounded_.nodes) {
+      for (ValueId& read : node.inputs) {
+        if (read == id_) read = Form(WantedBy(node));
+      }
+    }
+    for (Port& port : rounded_.outputs) {
+      if (port.value == id_) port.value = Form(*plan_.params[Index(id_)]);
+    }
+    const auto producer = Uses(graph_).Producer(id_);
+    const auto place =
+        producer.has_value() ? static_cast<std::ptrdiff_t>(*producer) + 1 : 0;
+    rounded_.nodes.insert(rounded_.nodes.begin() + place, added_.begin(), added_.end());
+    return std::move(rounded_);
   }
-  for (Port& port : rounded.outputs) redirect(port.value);
-  const auto producer = Uses(graph).Producer(id);
-  const auto place =
-      rounded.nodes.begin() +
-      static_cast<std::ptrdiff_t>(producer.has_value() ? *producer + 1 : 0);
-  const std::string name = graph[id].name;
-  rounded.nodes.insert(place, {Node{Quantize{}, {id}, {stored}, name},
-                               Node{Dequantize{}, {stored}, {again}, name}});
-  return rounded;
-}
+
+ private:
+  /// The parameters that a node reads the value with.
+  [[nodiscard]] const QuantParams& WantedBy(const Node& node) const {
+    const auto& result = plan_.params[Index(node.outputs[0])];
+    const bool follows = is_pinned_ && WantsOneScale(node) && result.has_value();
+    return follows ? *result : *plan_.params[Index(id_)];
+  }
+
+  /// The value in float again after it was rounded.
+  ValueId Form(const QuantParams& params) {
+    const auto found = std::ranges::find(forms_, params, &RoundedForm::params);
+    if (found != forms_.end()) return found->value;
+    Value integers = graph_[id_];
+    const std::string name = integers.name;
+    integers.name += "/rounded";
+    integers.dtype = DType::kInt8;
+    integers.quantization = Quantization{{params.scale}, {params.zero_point}, 0};
+    const ValueId stored = rounded_.AddValue(integers);
+    Value floats = graph_[id_];
+    floats.name += "/again";
+    const ValueId again = rounded_.AddValue(floats);
+    added_.push_back({Quantize{}, {id_}, {stored}, name});
+    added_.push_back({Dequantize{}, {stored}, {again}, name});
+    forms_.push_back({params, again});
+    return again;
+  }
+
+  struct RoundedForm {
+    QuantParams params;
+    ValueId value{};
+  };
+
+  const Graph& graph_;
+  ValueId id_;
+  const ParamsPlan& plan_;
+  bool is_pinned_;
+  Graph rounded_;
+  std::vector<RoundedForm> forms_;
+  std::vector<Node> added_;
+};
 
 }  // namespace
 
 std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
+                                           const QuantizeOptions& options,
                                            const SampleRefs& samples,
                                            std::span<const Outputs> reference,
                                            std::size_t workers) {
-  const ParamsPlan plan = AssignParams(graph, ranges);
+  const ParamsPlan plan = AssignParams(graph, ranges, options);
   const Uses uses(graph);
   std::vector<Sensitivity> found;
   const auto look = [&](ValueId id) {
     if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
-    const Graph rounded = WithRounded(graph, id, *plan.params[Index(id)]);
+    const Graph rounded = RoundedCopy(graph, id, plan, options.pinned.contains(id)).Run();
     found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
   };
   for (const Port& port : graph.inputs) look(port.value);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibrate/ranges.h"
+#include "quantize/precision.h"
 #include "tune/folds.h"
 #include "tune/trial.h"
 
@@ -16,9 +17,11 @@ struct Sensitivity {
 };
 
 /// Of every tensor that INT8 rounds anew, in the order of the graph: those that
-/// operations with a result of one scale with their operand make are left out.
-/// `reference` are the outputs of the float graph.
+/// operations with a result of one scale with their operand make are left out. A pinned
+/// input is rounded as each of its readers wants it. `options` are those of the INT8
+/// graph, `reference` the outputs of the float graph.
 std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
+                                           const QuantizeOptions& options,
                                            const SampleRefs& samples,
                                            std::span<const Outputs> reference,
                                            std::size_t workers);

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::size_t kParts = 3;
 constexpr std::size_t kPartsOfFew = 4;
-constexpr std::size_t kFew = 16;  // samples
-constexpr std::size_t kMostForRounding = 32;
+constexpr std::size_t kFew = 16;             // samples
 constexpr std::size_t kMostForLayers = 256;  // whose tensors are held at the same time
 
 template <typename T>
@@ -38,14 +37,20 @@ double MeanOf(std::span<const double> values) {
          static_cast<double>(values.size());
 }
 
+Ranges RangesOf(const Plan& plan, const StatisticsCollector& statistics) {
+  return plan.like_tensorflow
+             ? WidenLikeTensorFlow(plan.variant->graph, statistics.ranges())
+             : ChooseRanges(statistics, plan.ranges);
+}
+
 }  // namespace
 
 Workshop::Workshop(const Graph& graph, const SampleRefs& samples,
-                   std::span<const std::size_t> files, bool per_tensor,
+                   std::span<const std::size_t> files, const QuantizeOptions& options,
                    std::size_t workers, const std::function<void()>& on_step)
     : samples_(samples),
       files_(files),
-      per_tensor_(per_tensor),
+      options_(options),
       workers_(workers),
       on_step_(on_step),
       folds_(DealOut(files, samples.size() <= kFew ? kPartsOfFew : kParts)),
@@ -67,18 +72,30 @@ std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
   return variant;
 }
 
-QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,
-                               std::optional<std::size_t> left_out) const {
-  const Variant& variant = *plan.variant;
+QuantizeOptions Workshop::OptionsOf(const Variant& variant) const {
+  QuantizeOptions options = options_;
+  options.pinned = variant.pinned;
+  return options;
+}
+
+StatisticsCollector Workshop::StatisticsOf(const Variant& variant,
+                                           std::optional<std::size_t> left_out) const {
   StatisticsCollector statistics(variant.graph);
   for (std::size_t p = 0; p < variant.parts.size(); ++p) {
     if (p != left_out || variant.parts.size() == 1) statistics.Merge(variant.parts[p]);
   }
-  const Ranges ranges = plan.like_tensorflow
-                            ? WidenLikeTensorFlow(variant.graph, statistics.ranges())
-                            : ChooseRanges(statistics, plan.ranges);
-  QuantizedGraph quantized =
-      QuantizeInt8(variant.graph, ranges, per_tensor_, variant.pinned);
+  return statistics;
+}
+
+QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,
+                               std::optional<std::size_t> left_out) const {
+  const Variant& variant = *plan.variant;
+  const StatisticsCollector statistics = StatisticsOf(variant, left_out);
+  const Ranges ranges = RangesOf(plan, statistics);
+  QuantizeOptions options = OptionsOf(variant);
+  options.precisions = plan.precisions;
+  options.wide_ranges = statistics.ranges();
+  QuantizedGraph quantized = QuantizeInt8(variant.graph, ranges, options);
   if (plan.like_tensorflow) return quantized;
   const std::vector<std::size_t> used = Thinned(places, kMostForLayers);
   FloatMeans means;
@@ -120,19 +137,26 @@ ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
 }
 
 std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
-  std::vector<std::size_t> places;
-  const std::size_t count = std::min(samples_.size(), kMostForRounding);
-  for (std::size_t i = 0; i < count; ++i) places.push_back(i * samples_.size() / count);
-  StatisticsCollector statistics(variant.graph);
-  for (const StatisticsCollector& part : variant.parts) statistics.Merge(part);
+  const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
+  const StatisticsCollector statistics = StatisticsOf(variant, std::nullopt);
   const auto baseline = Taken(baseline_, places);
   std::vector<double> losses(variant.graph.values.size());
   for (const Sensitivity& one :
-       FindSensitivities(variant.graph, statistics.ranges(), Taken(samples_, places),
-                         Taken(reference_, places), workers_)) {
+       FindSensitivities(variant.graph, statistics.ranges(), options_,
+                         Taken(samples_, places), Taken(reference_, places), workers_)) {
     losses[Index(one.value)] = MeanOf(Losses(baseline, one.errors));
   }
   return losses;
+}
+
+Mix Workshop::MixOf(const Plan& plan, const MixedPrecision& wanted) const {
+  const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
+  const Variant& variant = *plan.variant;
+  const StatisticsCollector statistics = StatisticsOf(variant, std::nullopt);
+  QuantizeOptions options = OptionsOf(variant);
+  options.wide_ranges = statistics.ranges();
+  return MixPrecisions(variant.graph, RangesOf(plan, statistics), options, wanted,
+                       Taken(samples_, places), Taken(reference_, places), workers_);
 }
 
 }  // namespace kinglet

@@ -13,6 +13,7 @@
 #include "tune/choose_ranges.h"
 #include "tune/contest.h"
 #include "tune/folds.h"
+#include "tune/mix_precisions.h"
 #include "tune/refine_layers.h"
 #include "tune/trial.h"
 
@@ -32,6 +33,7 @@ struct Plan {
   bool like_tensorflow = false;
   RangeMethod ranges = RangeMethod::kMinMax;
   Refinement refinement = {.bias = BiasForm::kNone};
+  Precisions precisions = {};
 };
 
 /// A plan and its losses on held-back samples (contest.h), over those of TensorFlow's.
@@ -43,11 +45,12 @@ struct Judged {
 
 class Workshop {
  public:
-  /// `files` says by sample which file it is from; `on_step` is told of each plan that is
+  /// `options` are what all plans share; `files` says by sample which file it is from;
+  /// `on_step` is told of each plan that is
   /// judged. All must outlive the workshop. REQUIRES: at least one sample.
   Workshop(const Graph& graph, const SampleRefs& samples,
-           std::span<const std::size_t> files, bool per_tensor, std::size_t workers,
-           const std::function<void()>& on_step);
+           std::span<const std::size_t> files, const QuantizeOptions& options,
+           std::size_t workers, const std::function<void()>& on_step);
 
   /// Inputs of the graph with more than one reading are `pinned`.
   [[nodiscard]] std::shared_ptr<const Variant> NewVariant(
@@ -73,16 +76,21 @@ class Workshop {
   /// Mean losses of one tensor rounded while all else stays in float, by value of the
   /// variant's graph; zero for what rounds nothing.
   [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant) const;
+  /// What rounding single tensors of the plan costs, and `wanted` of them raised.
+  [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;
 
  private:
   [[nodiscard]] std::vector<SampleError> ErrorsOfPlan(const Plan& plan) const;
   [[nodiscard]] QuantizedGraph FitOn(const Plan& plan,
                                      const std::vector<std::size_t>& places,
                                      std::optional<std::size_t> left_out) const;
+  [[nodiscard]] QuantizeOptions OptionsOf(const Variant& variant) const;
+  [[nodiscard]] StatisticsCollector StatisticsOf(
+      const Variant& variant, std::optional<std::size_t> left_out) const;
 
   const SampleRefs& samples_;
   std::span<const std::size_t> files_;
-  bool per_tensor_;
+  QuantizeOptions options_;  // what all plans share
   std::size_t workers_;
   const std::function<void()>& on_step_;
   Folds folds_;

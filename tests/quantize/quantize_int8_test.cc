@@ -26,7 +26,8 @@ Ranges ById(const Graph& graph, const RangesByName& by_name) {
 QuantizedGraph Quantized(const std::string& text, const RangesByName& ranges,
                          bool per_tensor = false) {
   const Graph graph = Parse(text);
-  QuantizedGraph quantized = QuantizeInt8(graph, ById(graph, ranges), per_tensor);
+  QuantizedGraph quantized =
+      QuantizeInt8(graph, ById(graph, ranges), {.per_tensor = per_tensor});
   EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
   return quantized;
 }
@@ -141,7 +142,7 @@ TEST(QuantizeInt8, QuantizesAPinnedInputOnceForEachRange) {
       "out output_0 = y\n");
   const Ranges ranges = ById(graph, {{"x", kEight}, {"f", {0, 0.5F}}, {"y", kEight}});
   const Graph quantized =
-      QuantizeInt8(graph, ranges, false, {graph.inputs[0].value}).graph;
+      QuantizeInt8(graph, ranges, {.pinned = {graph.inputs[0].value}}).graph;
   EXPECT_EQ(Operations(quantized), "quantize minimum quantize mul dequantize");
   for (const std::size_t node : {0U, 2U}) {
     EXPECT_EQ(quantized.nodes[node].inputs[0], quantized.inputs[0].value);
@@ -217,6 +218,69 @@ TEST(QuantizeInt8, StoresATableInTheScaleOfWhatIsReadFromIt) {
   const Value& table = Input(quantized.graph, 0, 0);
   EXPECT_EQ(table.quantization->scales, std::vector<float>{1 / 256.0F});
   EXPECT_EQ(table.constant->Data<std::int8_t>()[0], 0);
+}
+
+constexpr const char* kChain =
+    "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"
+    "const w : float32[2x2] = 1 -127 0.5 0\nconst b : float32[2] = 1 -1\n"
+    "y : float32[1x2] = fully_connected(a, w, b)\n"
+    "c : float32[1x2] = logistic(y)\nout output_0 = c\n";
+
+/// The chain's nodes in these precisions.
+QuantizedGraph Mixed(const Precisions& precisions) {
+  const Graph graph = Parse(kChain);
+  const Ranges ranges =
+      ById(graph, {{"x", kUnit}, {"a", kUnit}, {"y", kEight}, {"c", kUnit}});
+  const Ranges wide =
+      ById(graph, {{"x", kUnit}, {"a", kUnit}, {"y", {-8, 8}}, {"c", kUnit}});
+  QuantizedGraph quantized =
+      QuantizeInt8(graph, ranges, {.precisions = precisions, .wide_ranges = wide});
+  EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
+  return quantized;
+}
+
+TEST(QuantizeInt8, ConvertsBetweenPrecisions) {
+  using enum Precision;
+  const struct {
+    Precisions precisions;
+    const char* operations;
+  } cases[] = {
+      {{kInt8, kInt16, kInt8},
+       "quantize tanh quantize fully_connected quantize logistic dequantize"},
+      {{kInt8, kInt16, kInt16},
+       "quantize tanh quantize fully_connected logistic dequantize"},
+      {{kInt16, kInt8, kInt8},
+       "quantize tanh quantize fully_connected logistic dequantize"},
+      {{kInt8, kFloat, kInt8},
+       "quantize tanh dequantize fully_connected quantize logistic dequantize"},
+      {{kFloat, kInt16, kFloat}, "tanh quantize fully_connected dequantize logistic"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(Operations(Mixed(one.precisions).graph), one.operations);
+  }
+}
+
+// Between tanh in INT8 and logistic in INT8 the dense layer reads and makes INT16. Its
+// result is rounded to INT8 from there, with the range that INT8 has.
+TEST(QuantizeInt8, GivesEachPrecisionItsOwnScales) {
+  using enum Precision;
+  const Graph graph = Mixed({kInt8, kInt16, kInt8}).graph;
+  const Value& wide_input = Input(graph, 3, 0);
+  EXPECT_EQ(wide_input.dtype, DType::kInt16);
+  EXPECT_EQ(wide_input.quantization->scales, std::vector<float>{kUnit.max / 32767});
+  EXPECT_EQ(Input(graph, 2, 0).quantization->scales, std::vector<float>{1 / 128.0F});
+  EXPECT_EQ(Input(graph, 3, 2).dtype, DType::kInt64);
+  const Value& wide = Input(graph, 4, 0);
+  EXPECT_EQ(wide.dtype, DType::kInt16);
+  EXPECT_EQ(wide.quantization->scales, std::vector<float>{8.0F / 32767});
+  EXPECT_EQ(Input(graph, 5, 0).dtype, DType::kInt8);
+  EXPECT_EQ(Input(graph, 5, 0).quantization->scales, std::vector<float>{1 / 32.0F});
+}
+
+TEST(QuantizeInt8, NamesWhatIsToStayInFloat) {
+  using enum Precision;
+  EXPECT_EQ(Mixed({kInt8, kFloat, kInt8}).float_operators,
+            std::vector<std::string>{"y (fully_connected)"});
 }
 
 }  // namespace

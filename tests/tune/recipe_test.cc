@@ -109,5 +109,28 @@ TEST(Tune, DoesWhatIsAskedForEvenWhereItLoses) {
   EXPECT_EQ(Chosen(tuned).name, "entropy ranges, no bias");
 }
 
+TEST(Tune, ErrsLessWithResultsKeptInHigherPrecision) {
+  const auto error = [](Recipe recipe, const MixedPrecision& mixed) {
+    const auto tuned =
+        Tuned(ThreeLayers(), SkewedSamples(20), {.recipe = recipe, .mixed = mixed});
+    return Chosen(tuned).error.ratio;
+  };
+  for (const Recipe recipe : {Recipe::kDefault, Recipe::kMax}) {
+    const double without = error(recipe, {});
+    EXPECT_LT(error(recipe, {.int16 = 1}), without);
+    EXPECT_LT(error(recipe, {.int16 = 9}), without);
+    EXPECT_LT(error(recipe, {.float32 = 1}), without);
+    EXPECT_LT(error(recipe, {.float32 = 9}), 1e-9) << "all of it is in float";
+  }
+}
+
+TEST(Tune, MeasuresRoundingOnlyWhereThatIsAskedFor) {
+  EXPECT_TRUE(Tuned(ThreeLayers(), SkewedSamples(20), {}).mix.rounding.empty());
+  const auto tuned = Tuned(ThreeLayers(), SkewedSamples(20), {.measure_rounding = true});
+  EXPECT_EQ(tuned.mix.rounding.size(), 4U);
+  EXPECT_EQ(tuned.quantized.graph,
+            Tuned(ThreeLayers(), SkewedSamples(20), {}).quantized.graph);
+}
+
 }  // namespace
 }  // namespace kinglet

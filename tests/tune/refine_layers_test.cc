@@ -53,7 +53,7 @@ Case TwoLayers() {
   ranges[Index(in)] = Range{-1, 1};
   ranges[Index(y)] = Range{-0.7F, 0.3F};
   ranges[Index(made.graph.outputs[0].value)] = Range{-8, 8};
-  made.quantized = QuantizeInt8(made.graph, ranges, false).graph;
+  made.quantized = QuantizeInt8(made.graph, ranges).graph;
   return made;
 }
 

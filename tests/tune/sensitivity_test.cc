@@ -20,7 +20,7 @@ TEST(FindSensitivities, RoundsOneTensorAtATimeAndLeavesOutCopies) {
     if (graph.values[i].constant == nullptr) ranges[i] = Range{0, 255};
   }
   const auto reference = OutputsOf(graph, RefsTo(samples), 1);
-  const auto found = FindSensitivities(graph, ranges, RefsTo(samples), reference, 1);
+  const auto found = FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1);
   ASSERT_EQ(found.size(), 2);  // x and y; r is a copy of x
   for (const Sensitivity& one : found) {
     EXPECT_NEAR(one.errors[0].squared, 0.3 * 0.3 / 2, 1e-6);  // the scale is one

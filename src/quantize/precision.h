@@ -1,0 +1,37 @@
+// How each operation of a graph is to compute.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "calibrate/ranges.h"
+#include "ops/op_def.h"
+
+namespace kinglet {
+
+enum class Precision : std::uint8_t {
+  kInt8,   ///< INT8 activations
+  kInt16,  ///< INT16 activations, symmetric, and biases of 64 bits
+  kFloat,
+};
+
+/// By node; empty: INT8 throughout.
+using Precisions = std::vector<Precision>;
+
+struct QuantizeOptions {
+  bool per_tensor = false;  ///< one scale a weight tensor
+  /// Inputs of the graph that keep their own range wherever an operation wants one scale;
+  /// where it wants another, they are quantized once more.
+  std::set<ValueId> pinned = {};
+  Precisions precisions = {};
+  /// Of INT16 tensors, which have steps to spare: their extremes. Empty: as of the
+  /// others.
+  Ranges wide_ranges = {};
+  /// INT8 parameters of the graph's inputs, by position, where something else has decided
+  /// on them; empty: none.
+  std::vector<std::optional<QuantParams>> input_params = {};
+};
+
+}  // namespace kinglet
