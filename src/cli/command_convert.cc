@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "kinglet/error.h"
 #include "pipeline/convert.h"
+#include "pipeline/convert_model.h"
 
 namespace kinglet {
 namespace {
@@ -81,6 +82,21 @@ void AddModeOptions(CLI::App& command, ConvertJob& job) {
       "minutes) [default]",
       "RECIPE");
   AddStepOptions(command, job.steps);
+  command
+      .add_option("--int16", job.mixed.int16,
+                  "Keep the K results of operations whose rounding to INT8 costs most in "
+                  "INT16; what makes and what reads them computes so [0]")
+      ->type_name("K");
+  command
+      .add_option("--float", job.mixed.float32,
+                  "The same in float32 instead of INT16 [0]")
+      ->type_name("K");
+  AddOutputActivation(command, job.output_activation);
+  command
+      .add_option("--split-head", job.split_head,
+                  "Cut the model behind this Keras layer and write two files, "
+                  "<stem>_backbone.tflite and <stem>_head.tflite, that meet in INT8")
+      ->type_name("LAYER");
 }
 
 void AddSampleOptions(CLI::App& command, ConvertJob& job) {
@@ -129,13 +145,16 @@ void Run(Flags& flags) {
   job.import = flags.model.Options();
   job.hashes = flags.console.json ||
                (flags.report.has_value() && flags.report->extension() == ".json");
+  job.measure_rounding = flags.console.json || flags.report.has_value();
   if (flags.report.has_value()) CheckReportPath(*flags.report);
-  CheckWritable(job.output);
+  for (const auto& path : OutputPaths(job.output, !job.split_head.empty())) {
+    CheckWritable(path);
+  }
 
   ProgressOfStages progress(flags.console);
   const Conversion conversion = Convert(job, progress.Listener());
   progress.Finish();
-  WriteFile(job.output, conversion.bytes);
+  WriteFiles(conversion.files);
   if (job.golden.has_value()) WriteNpz(*job.golden, conversion.golden);
   if (flags.report.has_value()) WriteReport(conversion.report, *flags.report);
   if (flags.console.json) {

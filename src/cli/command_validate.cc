@@ -71,6 +71,7 @@ void AddValidate(CLI::App& app, Action& action) {
       ->add_option("--min-cosine-p05", flags->job.min_cosine_p05,
                    "The same for its 5th percentile")
       ->type_name("X");
+  AddOutputActivation(*command, flags->job.output_activation);
   AddAudioOptions(*command, flags->audio);
   AddModelOptions(*command, flags->model);
   AddThreadsOption(*command, flags->job.threads);

@@ -93,6 +93,14 @@ void AddModelOptions(CLI::App& command, ModelFlags& flags) {
                                    "the file), on, off [auto]");
 }
 
+void AddOutputActivation(CLI::App& command, OutputActivation& chosen) {
+  AddChoice<OutputActivation>(
+      command, "--output-activation", chosen,
+      {{"keep", OutputActivation::kKeep}, {"logits", OutputActivation::kLogits}},
+      "logits: leave out the sigmoid, softmax or log-softmax that makes an output of the "
+      "Keras model; what is compared are logits, too [keep]");
+}
+
 ImportOptions ModelFlags::Options() const {
   ImportOptions options{.frontend_normalization = frontend_normalization,
                         .input_shapes = {}};

@@ -15,6 +15,7 @@
 #include "cli/console.h"
 #include "kinglet/audio_config.h"
 #include "kinglet/options.h"
+#include "kinglet/output_activation.h"
 #include "pipeline/sample_set.h"
 
 namespace kinglet {
@@ -61,6 +62,9 @@ struct ModelFlags {
   [[nodiscard]] ImportOptions Options() const;
 };
 void AddModelOptions(CLI::App& command, ModelFlags& flags);
+
+/// --output-activation keep|logits.
+void AddOutputActivation(CLI::App& command, OutputActivation& chosen);
 
 /// Shows what a stage of the pipeline does as a Progress of its own.
 class ProgressOfStages {

@@ -132,6 +132,16 @@ KerasFile ReadFileWithLayers(const std::filesystem::path& path) {
   return file;
 }
 
+std::vector<std::string> ResultsOf(const std::string& layer, const Graph& graph,
+                                   const CallResults& results) {
+  std::vector<std::string> names;
+  for (auto call = results.lower_bound({layer, 0});
+       call != results.end() && call->first.first == layer; ++call) {
+    for (const ValueId id : call->second) names.push_back(graph[id].name);
+  }
+  return names;
+}
+
 std::vector<LayerInfo> ListLayers(const ImportState& state, const CallResults& results) {
   std::vector<LayerInfo> layers;
   for (const LayerConfig& layer : state.file.model.layers) {
@@ -142,7 +152,8 @@ std::vector<LayerInfo> ListLayers(const ImportState& state, const CallResults& r
     }
     layers.push_back(
         {layer.name, layer.class_name, std::move(shape),
-         layer.path.empty() ? 0 : ParametersBelow(state.file.weights, layer.path)});
+         layer.path.empty() ? 0 : ParametersBelow(state.file.weights, layer.path),
+         ResultsOf(layer.name, state.graph, results)});
   }
   return layers;
 }

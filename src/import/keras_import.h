@@ -17,6 +17,8 @@ struct LayerInfo {
   std::string class_name;
   Shape output_shape;           ///< of its first call's first result; empty if unknown
   std::int64_t parameters = 0;  ///< elements of the variables below its path
+  /// Names of the values that its calls give, in order.
+  std::vector<std::string> results = {};
 };
 
 /// An input as the file has it.

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/sha256.h"
 #include "kinglet/error.h"
 #include "kinglet/version.h"
-#include "ops/op_def.h"
+#include "pipeline/check_job.h"
 #include "pipeline/compare_graphs.h"
-#include "pipeline/convert_graph.h"
+#include "pipeline/convert_model.h"
+#include "pipeline/describe_part.h"
 #include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
 #include "pipeline/model_file.h"
@@ -47,38 +47,6 @@ std::string_view NameOf(Recipe recipe) {
   return "max";
 }
 
-/// Mistakes that need no file to be seen.
-void CheckJob(const ConvertJob& job) {
-  const auto refuse = [](const std::string& what) {
-    throw Error(ErrorKind::kUsage, what);
-  };
-  if (job.num_samples < 1) refuse("--num-samples must be at least 1");
-  if (job.validate < 0) refuse("--validate must not be negative");
-  const bool has_audio = !job.audio.paths.empty();
-  const bool has_samples = has_audio || job.calibration.has_value();
-  if (has_audio && job.calibration.has_value()) {
-    refuse("--audio and --calibration exclude each other; give one");
-  }
-  if (NeedsCalibration(job.quantization) && !has_samples) {
-    refuse(
-        "INT8 activations need samples; give recordings with --audio or tensors with "
-        "--calibration, or choose --quantization dynamic");
-  }
-  if (job.recipe == Recipe::kTf && job.steps != RecipeSteps{}) {
-    refuse("--recipe tf imitates TensorFlow and has no steps to choose; use default");
-  }
-  const bool asks_for_steps = job.recipe == Recipe::kMax || job.steps != RecipeSteps{};
-  if (asks_for_steps && job.quantization != QuantizationMode::kPtq) {
-    refuse("recipe max and steps of recipes need --quantization ptq");
-  }
-  if (job.steps.max_extra_macs.value_or(0) < 0) {
-    refuse("--max-extra-macs must not be negative");
-  }
-  if (job.golden.has_value() && !has_samples) {
-    refuse("--golden needs samples; give --audio or --calibration");
-  }
-}
-
 /// One conversion under way.
 class Converter {
  public:
@@ -87,23 +55,28 @@ class Converter {
 
   Conversion Run() {
     const ModelFile model = ReadModel();
+    const ModelParts parts = PartsOf(model, job_.output_activation, job_.split_head);
     GatherSamples(model.graph);
     watch_.Lap("samples");
-    const ConvertedGraph converted =
-        ConvertGraph(model.graph, samples_.calibration.samples,
-                     {.mode = job_.quantization,
-                      .per_tensor = job_.per_tensor,
-                      .recipe = job_.recipe,
-                      .steps = job_.steps,
-                      .workers = workers_},
-                     listener_);
+    const ConvertedModel converted = ConvertParts(
+        parts, samples_.calibration.samples,
+        {.mode = job_.quantization,
+         .per_tensor = job_.per_tensor,
+         .recipe = job_.recipe,
+         .steps = job_.steps,
+         .mixed = job_.mixed,
+         .measure_rounding = job_.measure_rounding && job_.recipe != Recipe::kTf,
+         .workers = workers_},
+        job_.output, listener_);
     watch_.Lap("quantize");
-    Describe(model, converted);
+    Describe(model, parts, converted);
     Agree(converted);
     MakeGolden(converted);
     watch_.Lap("verify");
     result_.report.seconds = watch_.laps();
-    result_.bytes = converted.bytes;
+    for (const ConvertedPart& part : converted.parts) {
+      result_.files.push_back({part.path, part.converted.bytes});
+    }
     return std::move(result_);
   }
 
@@ -147,7 +120,7 @@ class Converter {
   }
 
   /// Held-out samples, or, where there is none, the first calibration samples.
-  void Agree(const ConvertedGraph& converted) {
+  void Agree(const ConvertedModel& converted) {
     if (job_.validate == 0) return;
     const bool held_out = !samples_.held_out.samples.empty();
     const SampleSet& set = held_out ? samples_.held_out : samples_.calibration;
@@ -165,7 +138,7 @@ class Converter {
     }
     const std::span<const Sample> samples(set.samples.data(), count);
     report.agreement = AgreementRecord{
-        CompareGraphs(converted.optimized, converted.written, samples, workers_,
+        CompareGraphs(converted.reference, converted.written, samples, workers_,
                       [&] {
                         if (listener_) listener_("comparing", count);
                       }),
@@ -176,7 +149,7 @@ class Converter {
   }
 
   /// Inputs and what the file computes for them.
-  void MakeGolden(const ConvertedGraph& converted) {
+  void MakeGolden(const ConvertedModel& converted) {
     if (!job_.golden.has_value()) return;
     const std::size_t count = std::min(samples_.calibration.samples.size(),
                                        static_cast<std::size_t>(job_.golden_samples));
@@ -185,61 +158,32 @@ class Converter {
         std::span<const Sample>(samples_.calibration.samples.data(), count), workers_);
   }
 
-  void Describe(const ModelFile& model, const ConvertedGraph& converted) {
+  void Describe(const ModelFile& model, const ModelParts& parts,
+                const ConvertedModel& converted) {
     ConversionReport& report = result_.report;
     report.program_version = kVersion;
     report.model_path = job_.model.string();
     report.model_format = model.format;
-    report.output_path = job_.output.string();
-    if (job_.hashes) AddHashes(converted);
+    if (job_.hashes) AddHashes();
     report.quantization = NameOf(job_.quantization);
     report.recipe = NameOf(job_.recipe);
-    report.trials = converted.trials;
     report.per_tensor = job_.per_tensor;
     report.model_bytes = model.bytes;
-    report.output_bytes = converted.bytes.size();
     report.parameters = model.parameters;
     report.operators_imported = model.graph.nodes.size();
-    report.operators_written = converted.written.nodes.size();
-    for (const Node& node : converted.written.nodes) {
-      report.macs += DefOf(node.op).macs({converted.written, node});
-    }
     report.notes = model.notes;
+    report.notes.insert(report.notes.end(), parts.notes.begin(), parts.notes.end());
     report.warnings = model.warnings;
-    report.warnings.insert(report.warnings.end(), converted.warnings.begin(),
-                           converted.warnings.end());
-    report.float_operators = converted.float_operators;
     report.samples = samples_.calibration.records;
     report.held_out = samples_.held_out.records;
     report.files_found = samples_.files_found;
-    DescribeTensors(converted);
+    for (const ConvertedPart& part : converted.parts) AddPart(part, job_.hashes, report);
   }
 
-  void AddHashes(const ConvertedGraph& converted) {
+  void AddHashes() {
     result_.report.model_sha256 = Sha256OfPath(job_.model);
-    result_.report.output_sha256 = Sha256(converted.bytes);
     if (job_.calibration.has_value()) {
       result_.report.calibration_sha256 = Sha256OfPath(*job_.calibration);
-    }
-  }
-
-  void DescribeTensors(const ConvertedGraph& converted) {
-    for (const Value& value : converted.written.values) {
-      TensorRecord record{.name = value.name,
-                          .dtype = value.dtype,
-                          .shape = value.shape,
-                          .range = std::nullopt,
-                          .scales = {},
-                          .zero_points = {}};
-      const auto range = converted.ranges.find(value.name);
-      if (range != converted.ranges.end()) {
-        record.range = {range->second.min, range->second.max};
-      }
-      if (value.quantization.has_value()) {
-        record.scales = value.quantization->scales;
-        record.zero_points = value.quantization->zero_points;
-      }
-      result_.report.tensors.push_back(std::move(record));
     }
   }
 

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/npz.h"
 #include "kinglet/options.h"
+#include "kinglet/output_activation.h"
 #include "kinglet/recipe_steps.h"
 #include "pipeline/sample_set.h"
 #include "report/conversion_report.h"
@@ -31,9 +34,16 @@ struct ConvertJob {
   bool per_tensor = false;
   Recipe recipe = Recipe::kDefault;
   RecipeSteps steps;
+  MixedPrecision mixed;
+  OutputActivation output_activation = OutputActivation::kKeep;
+  /// The Keras layer behind which the model is cut in two files, <stem>_backbone.tflite
+  /// and <stem>_head.tflite beside `output`; empty: one file.
+  std::string split_head;
   int threads = 0;  ///< 0: all cores
   /// Fill in the report's SHA-256 sums, which takes its time. Its JSON form shows them.
   bool hashes = false;
+  /// Measure for the report what rounding single tensors costs, which takes its time.
+  bool measure_rounding = false;
 
   /// Inputs and expected outputs for a test on the board, an .npz; so many of them.
   std::optional<std::filesystem::path> golden;
@@ -41,7 +51,7 @@ struct ConvertJob {
 };
 
 struct Conversion {
-  std::vector<std::byte> bytes;  ///< checked by reading back; not written yet
+  std::vector<FileContent> files;  ///< checked by reading back; not written yet
   ConversionReport report;
   std::vector<NamedTensor> golden;  ///< when the job asks for it
 };

@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "emit/tflite_reader.h"
-#include "import/keras_import.h"
 #include "kinglet/error.h"
 #include "passes/passes.h"
 
@@ -40,6 +39,7 @@ ModelFile ReadTfliteModel(const fs::path& path) {
       .parameters = 0,
       .notes = {},
       .warnings = {},
+      .layers = {},
   };
   file.parameters = ConstantElements(file.graph);
   return file;
@@ -54,7 +54,8 @@ ModelFile ReadKerasModel(const fs::path& path, const ImportOptions& options) {
           .bytes = BytesOf(path),
           .parameters = parameters,
           .notes = std::move(model.notes),
-          .warnings = std::move(model.warnings)};
+          .warnings = std::move(model.warnings),
+          .layers = std::move(model.layers)};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "import/keras_import.h"
 #include "ir/graph.h"
 #include "kinglet/options.h"
 
@@ -18,6 +19,7 @@ struct ModelFile {
   std::int64_t parameters = 0;
   std::vector<std::string> notes;     ///< decisions taken while reading
   std::vector<std::string> warnings;  ///< what the user should look at
+  std::vector<LayerInfo> layers;      ///< of a Keras model
 };
 
 /// True when the content is that of a .tflite file, whatever its name.

@@ -9,6 +9,7 @@
 #include "kinglet/error.h"
 #include "kinglet/version.h"
 #include "ops/op_def.h"
+#include "passes/passes.h"
 #include "pipeline/compare_graphs.h"
 #include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
@@ -81,7 +82,10 @@ ValidationReport Validate(const ValidateJob& job, const ProgressListener& listen
         path, job.data.has_value() ? WithShapesOfArrays(path, job.import, *job.data)
                                    : WithShapeOfFrontEnd(path, job.import, job.audio));
   };
-  const Graph reference = read(job.reference);
+  Graph reference = read(job.reference);
+  if (job.output_activation == OutputActivation::kLogits) {
+    reference = DropOutputActivations(reference).graph;
+  }
   const Graph candidate =
       WithInputsLike(reference, read(job.candidate), job.candidate.string());
   const SampleSet set = GatherSamples(job, reference, listener);

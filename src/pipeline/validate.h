@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kinglet/options.h"
+#include "kinglet/output_activation.h"
 #include "pipeline/sample_set.h"
 #include "report/validation_report.h"
 
@@ -14,6 +15,8 @@ struct ValidateJob {
   std::filesystem::path reference;  ///< Keras or float .tflite
   std::filesystem::path candidate;  ///< .tflite of any type
   ImportOptions import;
+  /// Of the reference; the candidate is as it is.
+  OutputActivation output_activation = OutputActivation::kKeep;
 
   AudioSource audio;                          ///< recordings
   std::optional<std::filesystem::path> data;  ///< or tensors, an .npz

@@ -91,6 +91,9 @@ std::string PrintSummary(const ConversionReport& report) {
   if (!report.float_operators.empty()) {
     row("float", fmt::format("{}", fmt::join(report.float_operators, ", ")));
   }
+  if (!report.int16_operators.empty()) {
+    row("int16", fmt::format("{}", fmt::join(report.int16_operators, ", ")));
+  }
   row("quantization", fmt::format("{}{}, recipe {}", report.quantization,
                                   report.per_tensor ? " per tensor" : "", report.recipe));
   for (const TrialRecord& trial : report.trials) {
@@ -98,8 +101,14 @@ std::string PrintSummary(const ConversionReport& report) {
   }
   if (report.agreement.has_value()) row("agreement", AgreementLine(*report.agreement));
   for (const std::string& warning : report.warnings) row("warning", warning);
-  row("output",
-      fmt::format("{} ({})", report.output_path, Kilobytes(report.output_bytes)));
+  for (const PartRecord& part : report.parts) {
+    row(part.name, fmt::format("{} ({}, {} operators)", part.path, Kilobytes(part.bytes),
+                               part.operators));
+  }
+  if (report.parts.empty()) {
+    row("output",
+        fmt::format("{} ({})", report.output_path, Kilobytes(report.output_bytes)));
+  }
   row("time", Total(report.seconds));
   return text;
 }

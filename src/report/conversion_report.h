@@ -10,6 +10,7 @@
 
 #include "base/tensor.h"
 #include "kinglet/sample_record.h"
+#include "tune/rounding_record.h"
 #include "tune/trial_record.h"
 #include "verify/comparison.h"
 
@@ -31,17 +32,27 @@ struct AgreementRecord {
   bool held_out = false;  ///< samples that did not calibrate
 };
 
+/// One file of a model that was split.
+struct PartRecord {
+  std::string name;  ///< "backbone" or "head"
+  std::string path;
+  std::string sha256;
+  std::uint64_t bytes = 0;
+  std::size_t operators = 0;
+};
+
 struct ConversionReport {
   std::string program_version;
   std::string model_path;
   std::string model_format;  ///< "Keras 3.10.0"
   std::string model_sha256;
   std::string calibration_sha256;  ///< of the archive, when samples came from one
-  std::string output_path;
+  std::string output_path;         ///< empty where there are `parts`
   std::string output_sha256;
   std::string quantization;  ///< "ptq", "dynamic", "none"
   std::string recipe;
   bool per_tensor = false;
+  std::vector<PartRecord> parts;  ///< of a model that was split
 
   std::uint64_t model_bytes = 0;
   std::uint64_t output_bytes = 0;
@@ -52,12 +63,14 @@ struct ConversionReport {
 
   std::vector<std::string> notes;            ///< decisions taken while reading
   std::vector<std::string> warnings;         ///< what the user should look at
-  std::vector<std::string> float_operators;  ///< that had no integer form
+  std::vector<std::string> float_operators;  ///< without integer form, or asked for
+  std::vector<std::string> int16_operators;  ///< that were asked for
 
-  std::vector<SampleRecord> samples;   ///< that were to calibrate
-  std::vector<SampleRecord> held_out;  ///< that were to be compared on
-  std::size_t files_found = 0;         ///< that the samples were drawn from
-  std::vector<TrialRecord> trials;     ///< what the recipe compared
+  std::vector<SampleRecord> samples;     ///< that were to calibrate
+  std::vector<SampleRecord> held_out;    ///< that were to be compared on
+  std::size_t files_found = 0;           ///< that the samples were drawn from
+  std::vector<TrialRecord> trials;       ///< what the recipe compared
+  std::vector<RoundingRecord> rounding;  ///< where it was measured
   std::optional<AgreementRecord> agreement;
   std::vector<TensorRecord> tensors;
   std::vector<std::pair<std::string, double>> seconds;  ///< stage and its duration

@@ -77,8 +77,16 @@ std::string PrintJson(const ConversionReport& report) {
                {"operators_imported", report.operators_imported},
                {"operators_written", report.operators_written},
                {"float_operators", report.float_operators},
+               {"int16_operators", report.int16_operators},
                {"notes", report.notes},
                {"warnings", report.warnings}};
+  for (const PartRecord& part : report.parts) {
+    json["parts"].push_back({{"name", part.name},
+                             {"output", part.path},
+                             {"output_sha256", part.sha256},
+                             {"output_bytes", part.bytes},
+                             {"operators_written", part.operators}});
+  }
   if (!report.samples.empty()) json["calibration"] = SamplesJson(report);
   if (!report.calibration_sha256.empty()) {
     json["calibration"]["sha256"] = report.calibration_sha256;
@@ -90,6 +98,11 @@ std::string PrintJson(const ConversionReport& report) {
                               {"low", trial.error.low},
                               {"high", trial.error.high},
                               {"chosen", trial.chosen}});
+  }
+  for (const RoundingRecord& one : report.rounding) {
+    json["rounding"].push_back({{"tensor", one.tensor},
+                                {"share", one.share},
+                                {"dtype", std::string(NameOf(one.dtype))}});
   }
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
   json["tensors"] = Json::array();

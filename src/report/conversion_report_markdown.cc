@@ -62,12 +62,27 @@ std::string TrialTable(const ConversionReport& report) {
   return text + "\n";
 }
 
+std::string RoundingTable(const ConversionReport& report) {
+  constexpr double kPercent = 100;
+  std::string text =
+      "## Rounding\n\nError of the outputs when one tensor alone is rounded to INT8, as "
+      "a "
+      "part of the sum of all such errors, and what the tensor is in the file.\n\n"
+      "| tensor | share | type |\n| --- | --- | --- |\n";
+  for (const RoundingRecord& one : report.rounding) {
+    text += fmt::format("| {} | {:.1f} % | {} |\n", Cell(one.tensor),
+                        kPercent * one.share, NameOf(one.dtype));
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string PrintMarkdown(const ConversionReport& report) {
   std::string text = fmt::format("# Conversion of {}\n\n```\n{}```\n\n",
                                  report.model_path, PrintSummary(report));
   if (!report.trials.empty()) text += TrialTable(report);
+  if (!report.rounding.empty()) text += RoundingTable(report);
   if (!report.samples.empty()) text += SampleTable(report);
   if (!report.tensors.empty()) text += TensorTable(report);
   return text;

@@ -217,6 +217,11 @@ TEST_F(BadInput, OptionsThatExcludeEachOther) {
   ExpectConvertFails(kModel + kConfig + kAudio + " --calibration x.npz", 2,
                      HasSubstr("exclude"));
   ExpectConvertFails(kModel + " --quantization int4", 2, HasSubstr("--quantization"));
+  ExpectConvertFails(kModel + kConfig + kAudio + " --int16 1 --float 1", 2,
+                     HasSubstr("exclude"));
+  ExpectConvertFails(kModel + kConfig + kAudio + " --int16 -1", 2, HasSubstr("--int16"));
+  ExpectConvertFails(kModel + " --quantization dynamic --float 1", 2,
+                     HasSubstr("--quantization ptq"));
   ExpectConvertFails(kModel + kConfig + kAudio + " --report r.pdf", 2,
                      HasSubstr("r.pdf"));
 }

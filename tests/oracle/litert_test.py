@@ -23,6 +23,8 @@ OUTPUT = "output_0"
 MODES = {
     "ptq": [],
     "ptq_per_tensor": ["--per-tensor"],
+    "ptq_int16": ["--int16", "3"],
+    "ptq_float": ["--float", "3"],
     "int16x8": ["--quantization", "int16x8"],
     "dynamic": ["--quantization", "dynamic"],
     "none": ["--quantization", "none"],
@@ -149,6 +151,27 @@ class PtqPerTensor(EveryMode, unittest.TestCase):
         assert_same_bits(self, self.mode)
 
 
+class PtqInt16(EveryMode, unittest.TestCase):
+    mode = "ptq_int16"
+
+    def test_some_tensors_have_16_bits_and_others_8(self):
+        types = tensor_types(SESSION.converted(self.mode))
+        self.assertGreater(types.count(np.int16), 3)
+        self.assertGreater(types.count(np.int8), 3)
+
+    def test_our_runner_gives_litert_s_bits(self):
+        assert_same_bits(self, self.mode)
+
+
+class PtqFloat(EveryMode, unittest.TestCase):
+    mode = "ptq_float"
+
+    def test_some_tensors_are_float_and_others_of_8_bits(self):
+        types = tensor_types(SESSION.converted(self.mode))
+        self.assertGreater(types.count(np.float32), 3)
+        self.assertGreater(types.count(np.int8), 3)
+
+
 class Int16x8(EveryMode, unittest.TestCase):
     mode = "int16x8"
 
@@ -191,9 +214,12 @@ def most_scales(path):
     return max(len(tensor["quantization_parameters"]["scales"]) for tensor in details)
 
 
+def tensor_types(path):
+    return [tensor["dtype"] for tensor in interpreter(path).get_tensor_details()]
+
+
 def float_tensors(path):
-    details = interpreter(path).get_tensor_details()
-    return sum(tensor["dtype"] == np.float32 for tensor in details)
+    return tensor_types(path).count(np.float32)
 
 
 def assert_same_bits(test, mode):

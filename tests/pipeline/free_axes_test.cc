@@ -91,7 +91,7 @@ TEST_F(FreeAxes, AreTakenWhenAModelIsRunAndConverted) {
   ConvertJob job;
   job.model = model();
   job.calibration = samples();
-  EXPECT_FALSE(Convert(job, {}).bytes.empty());
+  EXPECT_FALSE(Convert(job, {}).files.at(0).bytes.empty());
 }
 
 TEST_F(FreeAxes, AreThoseOfTheFrontEnd) {

@@ -27,6 +27,8 @@ ConversionReport Example() {
                     {"d.wav", false, "silent", "", ""}};
   report.files_found = 9;
   report.agreement = AgreementRecord{{.samples = 3, .cosine_mean = 0.5}, true};
+  report.int16_operators = {"dense (fully_connected)"};
+  report.rounding = {{"y", 0.75, DType::kInt16}, {"x", 0.25, DType::kInt8}};
   report.tensors = {{"x", DType::kInt8, {1, 4}, {{-1.0F, 2.0F}}, {0.5F}, {-3}}};
   report.seconds = {{"read", 0.25}, {"calibrate", 0.5}};
   return report;
@@ -43,6 +45,7 @@ TEST(ConversionReport, SummarizesForATerminal) {
   EXPECT_THAT(text, HasSubstr("1 used of 4 drawn from 9, 2 silent, 1 unreadable"));
   EXPECT_THAT(text, HasSubstr("cosine mean 0.50000"));
   EXPECT_THAT(text, HasSubstr("3 held-out samples"));
+  EXPECT_THAT(text, HasSubstr("int16        dense (fully_connected)"));
   EXPECT_THAT(text, HasSubstr("0.75 s (read 0.25, calibrate 0.50)"));
 }
 
@@ -51,7 +54,13 @@ TEST(ConversionReport, PrintsJsonThatReadsBack) {
   EXPECT_EQ(json["calibration"]["skipped"]["silent"], 2);
   EXPECT_EQ(json["agreement"]["held_out"], true);
   EXPECT_EQ(json["tensors"][0]["zero_point"][0], -3);
+  EXPECT_EQ(json["rounding"][0],
+            (nlohmann::json{{"tensor", "y"}, {"share", 0.75}, {"dtype", "int16"}}));
   EXPECT_EQ(json["seconds"]["read"], 0.25);
+}
+
+TEST(ConversionReport, ListsInMarkdownWhatRoundingCosts) {
+  EXPECT_THAT(PrintMarkdown(Example()), HasSubstr("| y | 75.0 % | int16 |"));
 }
 
 TEST(ConversionReport, EscapesCellsInMarkdown) {
