@@ -13,6 +13,7 @@ constexpr int kHighest = 127;
 constexpr float kWeightSteps = 254.0F;
 constexpr float kLargestWeight = 127.0F;
 constexpr float kLargestWide = 32767.0F;
+constexpr float kLeastWideScale = 0x1p-28F;  // a clamp at 6 is an int32 of such steps
 constexpr double kHalfInt32 = 1073741823.0;
 constexpr float kLargestBias = 2147483647.0F;
 
@@ -45,6 +46,12 @@ QuantParams ParamsBetween(double min, double max) {
   return {scale, static_cast<std::int32_t>(rounded)};
 }
 
+float SymmetricScale(const Range& range) {
+  float largest = std::max(std::abs(range.min), std::abs(range.max));
+  if (largest < kSmallestRange) largest += static_cast<float>(kSmallestRange);
+  return largest / kLargestWide;
+}
+
 std::int32_t BiasInteger(float bias, float scale) {
   const float scaled = std::round(bias * Inverse(scale));
   if (scaled >= kLargestBias) return 2147483647;
@@ -65,9 +72,7 @@ QuantParams ActivationParams(const Range& range) {
 }
 
 QuantParams WideParams(const Range& range) {
-  float largest = std::max(std::abs(range.min), std::abs(range.max));
-  if (largest < kSmallestRange) largest += static_cast<float>(kSmallestRange);
-  return {largest / kLargestWide, 0};
+  return {std::max(SymmetricScale(range), kLeastWideScale), 0};
 }
 
 QuantParams ConstantParams(std::span<const float> values) {
@@ -83,7 +88,7 @@ QuantParams ConstantParams(std::span<const float> values) {
 
 QuantParams WideConstantParams(std::span<const float> values) {
   const auto [least, largest] = std::ranges::minmax(values);
-  return WideParams({least, largest});
+  return {SymmetricScale({least, largest}), 0};
 }
 
 std::vector<std::int8_t> QuantizeConstant(std::span<const float> values,

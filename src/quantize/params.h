@@ -18,13 +18,15 @@ namespace kinglet {
 /// A range below 1e-6 is widened by 1e-6 to both sides.
 QuantParams ActivationParams(const Range& range);
 
-/// Of INT16: symmetric, scale = f32(max(|min|, |max|) / 32767), zero point 0. A range
-/// below 1e-6 is widened as above.
+/// Of INT16: symmetric, scale = f32(max(|min|, |max|) / 32767), zero point 0. The
+/// runtimes refuse a clamp whose bound isn't an int32 of such steps: the least scale is
+/// 2^-28.
 QuantParams WideParams(const Range& range);
 
 /// The same for a constant that is no weight. A range of up to 1e-6 is widened to hold
 /// -5e-7..5e-7. REQUIRES: at least one value.
 QuantParams ConstantParams(std::span<const float> values);
+/// Symmetric, a range below 1e-6 widened by as much.
 QuantParams WideConstantParams(std::span<const float> values);
 
 /// q = round(x / scale) + zero point, as x * f32(1 / scale), saturated to INT8.

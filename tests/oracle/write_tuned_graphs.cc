@@ -64,6 +64,16 @@ Refinement SomeRefinement(RandomNetwork& random) {
   return refinement;
 }
 
+/// In every third network some operations compute on INT16.
+Precisions SomePrecisions(const Graph& graph, RandomNetwork& random) {
+  Precisions precisions(graph.nodes.size());
+  if (!random.Chance(3)) return precisions;
+  for (Precision& precision : precisions) {
+    if (random.Chance(2)) precision = Precision::kInt16;
+  }
+  return precisions;
+}
+
 Graph Tuned(RandomNetwork& random) {
   const Graph graph = Optimize(random.Make(12));
   std::vector<Sample> samples;
@@ -71,13 +81,16 @@ Graph Tuned(RandomNetwork& random) {
   SampleRefs refs;
   for (const Sample& sample : samples) refs.push_back(&sample);
   const std::vector<std::size_t> files = FilesOf(refs);
-  const Workshop workshop(graph, refs, files, random.Chance(4), 1, nullptr);
+  const Workshop workshop(graph, refs, files, {.per_tensor = random.Chance(4)}, 1,
+                          nullptr);
+  const auto variant = SomeVariant(workshop, graph, refs, random);
   const Plan plan{.name = "random",
-                  .variant = SomeVariant(workshop, graph, refs, random),
+                  .variant = variant,
                   .ranges = AnyOf<RangeMethod>(
                       random, {RangeMethod::kMinMax, RangeMethod::kPercentile,
                                RangeMethod::kMse, RangeMethod::kEntropy}),
-                  .refinement = SomeRefinement(random)};
+                  .refinement = SomeRefinement(random),
+                  .precisions = SomePrecisions(variant->graph, random)};
   return workshop.Fit(plan).graph;
 }
 

@@ -42,6 +42,12 @@ TEST(ActivationParams, WidenRangesBelowAMillionth) {
 }
 
 // TensorFlow's parameters of the constant 1e-6: the range is -5e-7..1e-6.
+TEST(WideParams, ReachToTheLargerEndInStepsThatAClampAtSixCanCount) {
+  EXPECT_EQ(WideParams({-4, 2}).scale, 4.0F / 32767);
+  EXPECT_EQ(WideParams({0, 0}).scale, 0x1p-28F);
+  EXPECT_LT(6 / static_cast<double>(WideParams({0, 0}).scale), 2147483647);
+}
+
 TEST(ConstantParams, WidenRangesUpToAMillionth) {
   const float tiny[] = {1e-6F};
   EXPECT_EQ(ConstantParams(tiny).scale, 5.88235305e-09F);
