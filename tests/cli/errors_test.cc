@@ -226,6 +226,37 @@ TEST_F(BadInput, OptionsThatExcludeEachOther) {
                      HasSubstr("r.pdf"));
 }
 
+TEST_F(BadInput, ALayerWhereTheModelCantBeCut) {
+  const std::string convert = kModel + kConfig + kAudio;
+  ExpectConvertFails(convert + " --split-head gab", 2,
+                     AllOf(HasSubstr("no such layer"), HasSubstr("'gap'")));
+  ExpectConvertFails(convert + " --split-head stage1_ds2_dw", 2,
+                     AllOf(HasSubstr("goes around it"), HasSubstr("stage1_ds")));
+  ExpectConvertFails(convert + " --split-head pred", 2, HasSubstr("'dropout'"));
+  ExpectConvertFails(convert + " --split-head gap --int16 1", 2, HasSubstr("--int16"));
+  ExpectConvertFails(kModel + " --quantization none --split-head gap", 2,
+                     HasSubstr("--quantization ptq"));
+  ExpectConvertFails(convert + " --output-activation softmax", 2, HasSubstr("logits"));
+}
+
+TEST_F(BadInput, APartThatCantBeWrittenLeavesBothOldOnes) {
+  Write("out_backbone.tflite", "the old backbone");
+  fs::create_directory(Path("out_head.tflite"));
+  const std::string convert =
+      "convert " + kModel + kConfig + kAudio + " --split-head gap --quiet" + Output();
+  EXPECT_EQ(RunProgram(convert).exit_code, 3);
+  EXPECT_EQ(TextOf(Path("out_backbone.tflite")), "the old backbone");
+  fs::remove(Path("out_head.tflite"));
+  Write("out_head.tflite", "the old head");
+  EXPECT_EQ(RunProgram(convert + " --min-cosine 1.1").exit_code, 7);
+  EXPECT_EQ(TextOf(Path("out_backbone.tflite")), "the old backbone");
+  EXPECT_EQ(TextOf(Path("out_head.tflite")), "the old head");
+  EXPECT_EQ(RunProgram(convert).exit_code, 0);
+  EXPECT_EQ(TextOf(Path("out_backbone.tflite")).substr(4, 4), "TFL3");
+  EXPECT_EQ(TextOf(Path("out_head.tflite")).substr(4, 4), "TFL3");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2);
+}
+
 TEST_F(BadInput, AFullDiskLeavesTheOldOutput) {
   fs::create_directory(Path("disk"));
   const std::string mount =

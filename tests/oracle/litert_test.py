@@ -25,6 +25,7 @@ MODES = {
     "ptq_per_tensor": ["--per-tensor"],
     "ptq_int16": ["--int16", "3"],
     "ptq_float": ["--float", "3"],
+    "logits": ["--output-activation", "logits"],
     "int16x8": ["--quantization", "int16x8"],
     "dynamic": ["--quantization", "dynamic"],
     "none": ["--quantization", "none"],
@@ -61,13 +62,16 @@ class Session:
         """The path of the model converted in this mode, made on first use."""
         path = self.folder / f"{mode}.tflite"
         if not path.exists():
-            self.kinglet(
-                "convert", self.examples / "model.keras",
-                "--config", self.examples / "model_config.json",
-                "--audio", self.examples / "recordings",
-                *MODES[mode], "--quiet", "-o", path,
-            )  # fmt: skip
+            self.convert(path, *MODES[mode])
         return path
+
+    def convert(self, output, *options):
+        self.kinglet(
+            "convert", self.examples / "model.keras",
+            "--config", self.examples / "model_config.json",
+            "--audio", self.examples / "recordings",
+            *options, "--quiet", "-o", output,
+        )  # fmt: skip
 
 
 SESSION: Session
@@ -81,10 +85,10 @@ def interpreter(path):
     return made
 
 
-def run_litert(path, inputs):
+def run_litert(path, inputs, name=INPUT):
     """[n, ...] in, [n, classes] out, sample by sample through the signature."""
     runner = interpreter(path).get_signature_runner("serving_default")
-    return np.concatenate([runner(**{INPUT: x[np.newaxis]})[OUTPUT] for x in inputs])
+    return np.concatenate([runner(**{name: x[np.newaxis]})[OUTPUT] for x in inputs])
 
 
 def cosines(a, b):
@@ -172,6 +176,29 @@ class PtqFloat(EveryMode, unittest.TestCase):
         self.assertGreater(types.count(np.int8), 3)
 
 
+class Logits(unittest.TestCase):
+    def test_the_activation_of_the_logits_points_where_keras_points(self):
+        logits = run_litert(SESSION.converted("logits"), SESSION.inputs)
+        self.assertLess(logits.min(), 0)
+        exponentials = np.exp(logits.astype(np.float64))
+        outputs = exponentials / exponentials.sum(axis=1, keepdims=True)
+        self.assertGreater(cosines(outputs, SESSION.keras).min(), MIN_COSINE)
+
+
+class SplitHead(unittest.TestCase):
+    def test_backbone_and_head_in_a_row_point_where_keras_points(self):
+        output = SESSION.folder / "split.tflite"
+        SESSION.convert(output, "--split-head", "gap")
+        backbone, head = (
+            SESSION.folder / f"split_{part}.tflite" for part in ("backbone", "head")
+        )
+        features = run_litert(backbone, SESSION.inputs)
+        outputs = run_litert(head, features, "gap")
+        self.assertGreater(cosines(outputs, SESSION.keras).min(), MIN_COSINE)
+        self.assertEqual(ends(backbone)[1], ends(head)[0])
+        self.assertFalse(output.exists())
+
+
 class Int16x8(EveryMode, unittest.TestCase):
     mode = "int16x8"
 
@@ -212,6 +239,18 @@ class Features(unittest.TestCase):
 def most_scales(path):
     details = interpreter(path).get_tensor_details()
     return max(len(tensor["quantization_parameters"]["scales"]) for tensor in details)
+
+
+def ends(path):
+    """Scale and zero point of the integers behind the input and before the output."""
+    made, found = interpreter(path), {}
+    by_index = {tensor["index"]: tensor for tensor in made.get_tensor_details()}
+    for op in made._get_ops_details():
+        if op["op_name"] == "QUANTIZE" and op["inputs"][0] == made.get_input_details()[0]["index"]:
+            found["input"] = by_index[op["outputs"][0]]["quantization"]
+        if op["op_name"] == "DEQUANTIZE":
+            found["output"] = by_index[op["inputs"][0]]["quantization"]
+    return found["input"], found["output"]
 
 
 def tensor_types(path):
