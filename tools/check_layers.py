@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     "quantize": "base ir ops calibrate",
     "tune": "base ir ops passes run calibrate quantize",
     "emit": "base ir ops schema",
-    "verify": "base ir run emit",
+    "verify": "base ir kernels run emit",
     "report": "base ir ops calibrate quantize tune verify dataset",
     "pipeline": "base audio frontend dataset ir ops import passes run calibrate quantize"
     " tune emit verify report schema",

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "calibrate/gather.h"
 #include "calibrate/ranges.h"
 #include "ops/op_def.h"
 #include "quantize/quantize.h"
@@ -123,7 +124,8 @@ Tensor Spectrogram() {
 Graph QuantizedBirdClassifier() {
   const Graph graph = BirdClassifier();
   const std::vector<std::vector<Tensor>> samples = {{Spectrogram()}};
-  const RangeCollector collector = Calibrate(Executor(graph), samples, 1);
+  const RangeCollector collector =
+      GatherFrom<RangeCollector>(Executor(graph), samples, 1);
   return QuantizeInt8(graph, collector.ranges()).graph;
 }
 

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "kernels/kernels.h"
-#include "run/samples.h"
 
 namespace kinglet {
 namespace {
@@ -46,22 +45,6 @@ std::vector<std::string> RangeCollector::ValuesNotFinite() const {
     if (not_finite_[i]) names.push_back(graph_->values[i].name);
   }
   return names;
-}
-
-RangeCollector Calibrate(const Executor& executor,
-                         std::span<const std::vector<Tensor>> samples,
-                         std::size_t workers, const std::function<void()>& on_sample) {
-  std::vector<RangeCollector> collectors(workers, RangeCollector(executor.graph()));
-  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
-  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
-    executor.Run(contexts[worker], samples[sample],
-                 [&collectors, worker](ValueId id, std::span<const std::byte> bytes) {
-                   collectors[worker].See(id, bytes);
-                 });
-    if (on_sample) on_sample();
-  });
-  for (std::size_t i = 1; i < workers; ++i) collectors[0].Merge(collectors[i]);
-  return collectors[0];
 }
 
 }  // namespace kinglet

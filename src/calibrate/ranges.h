@@ -1,13 +1,11 @@
 // Minimum and maximum of every float tensor over calibration samples.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "ir/graph.h"
-#include "run/executor.h"
 
 namespace kinglet {
 
@@ -44,12 +42,5 @@ class RangeCollector {
   Ranges ranges_;
   std::vector<bool> not_finite_;
 };
-
-/// Ranges over all samples; `samples` holds the graph's inputs of each. `on_sample` is
-/// told of each that is done, from any thread.
-RangeCollector Calibrate(const Executor& executor,
-                         std::span<const std::vector<Tensor>> samples,
-                         std::size_t workers,
-                         const std::function<void()>& on_sample = nullptr);
 
 }  // namespace kinglet

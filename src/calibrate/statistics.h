@@ -7,6 +7,7 @@
 
 #include "calibrate/histogram.h"
 #include "calibrate/ranges.h"
+#include "run/executor.h"
 
 namespace kinglet {
 

@@ -73,25 +73,21 @@ std::vector<Port> IntegerEnds(const Graph& graph) {
 std::vector<OutputVector> OutputVectors(const Graph& graph,
                                         std::span<const Sample> samples,
                                         std::size_t workers,
-                                        const std::function<void()>& on_sample) {
+                                        const std::function<void()>& on_sample,
+                                        const SampleObserver& observer) {
   const Executor executor(graph);
   std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
   std::vector<OutputVector> vectors(samples.size());
   ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
-    const auto outputs = executor.Run(contexts[worker], samples[sample]);
+    Observer see;
+    if (observer) see = [&](ValueId id, auto bytes) { observer(sample, id, bytes); };
+    const auto outputs = executor.Run(contexts[worker], samples[sample], see);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       AppendFloats(outputs[i], graph[graph.outputs[i].value], vectors[sample]);
     }
     if (on_sample) on_sample();
   });
   return vectors;
-}
-
-Comparison CompareGraphs(const Graph& reference, const Graph& candidate,
-                         std::span<const Sample> samples, std::size_t workers,
-                         const std::function<void()>& on_sample) {
-  return Compare(OutputVectors(reference, samples, workers),
-                 OutputVectors(candidate, samples, workers, on_sample));
 }
 
 std::vector<NamedTensor> GoldenArrays(const Graph& graph, std::span<const Sample> samples,

@@ -13,17 +13,17 @@
 
 namespace kinglet {
 
+/// Sees every tensor of every sample, from any thread.
+using SampleObserver =
+    std::function<void(std::size_t sample, ValueId id, std::span<const std::byte> bytes)>;
+
 /// All outputs of each sample, flattened and joined. Integer outputs are dequantized.
 /// `on_sample` is told of each sample that is done, from any thread.
 std::vector<OutputVector> OutputVectors(const Graph& graph,
                                         std::span<const Sample> samples,
                                         std::size_t workers,
-                                        const std::function<void()>& on_sample = nullptr);
-
-/// REQUIRES: equal inputs and outputs up to their element type, at least one sample.
-Comparison CompareGraphs(const Graph& reference, const Graph& candidate,
-                         std::span<const Sample> samples, std::size_t workers,
-                         const std::function<void()>& on_sample = nullptr);
+                                        const std::function<void()>& on_sample = nullptr,
+                                        const SampleObserver& observer = nullptr);
 
 /// For a test on the board: the float inputs under their names; where the graph quantizes
 /// an input or dequantizes an output, those integers too, as NAME/int8 and OUTPUT/int8.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/sha256.h"
 #include "kinglet/error.h"
@@ -14,6 +15,7 @@
 #include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
 #include "pipeline/model_file.h"
+#include "pipeline/outside_data.h"
 #include "pipeline/stopwatch.h"
 
 namespace kinglet {
@@ -45,6 +47,19 @@ std::string_view NameOf(Recipe recipe) {
       break;
   }
   return "max";
+}
+
+void Append(const std::vector<std::string>& more, std::vector<std::string>& all) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// Of all parts, by value name.
+std::map<std::string, Range> CalibratedRanges(const ConvertedModel& model) {
+  std::map<std::string, Range> ranges;
+  for (const ConvertedPart& part : model.parts) {
+    ranges.insert(part.converted.ranges.begin(), part.converted.ranges.end());
+  }
+  return ranges;
 }
 
 /// One conversion under way.
@@ -137,12 +152,16 @@ class Converter {
                                  "that calibrated"));
     }
     const std::span<const Sample> samples(set.samples.data(), count);
-    report.agreement = AgreementRecord{
-        CompareGraphs(converted.reference, converted.written, samples, workers_,
-                      [&] {
-                        if (listener_) listener_("comparing", count);
-                      }),
-        held_out};
+    WatchedOutputs watched = WatchOutputs(
+        converted.reference,
+        LimitsOfFile(converted.reference, converted.written, CalibratedRanges(converted)),
+        samples, set.UsedNames(), workers_);
+    report.outside = std::move(watched.outside);
+    Append(WarningsOf(report.outside), report.warnings);
+    const auto written = OutputVectors(converted.written, samples, workers_, [&] {
+      if (listener_) listener_("comparing", count);
+    });
+    report.agreement = AgreementRecord{Compare(watched.outputs, written), held_out};
     CheckCosineGates(report.agreement->comparison, job_.min_cosine, job_.min_cosine_p05,
                      "; nothing was written (try more calibration data, or lower the "
                      "gate)");
@@ -178,6 +197,7 @@ class Converter {
     report.held_out = samples_.held_out.records;
     report.files_found = samples_.files_found;
     for (const ConvertedPart& part : converted.parts) AddPart(part, job_.hashes, report);
+    if (report.data.has_value()) Append(WarningsOf(*report.data), report.warnings);
   }
 
   void AddHashes() {

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "calibrate/gather.h"
 #include "emit/tflite_reader.h"
 #include "emit/tflite_writer.h"
 #include "kinglet/error.h"
@@ -43,6 +45,15 @@ void AddMix(const Mix& mix, const QuantizationRequest& request,
   if (request.mixed.int16 > 0) converted.int16_operators = mix.layers;
   converted.warnings.insert(converted.warnings.end(), mix.warnings.begin(),
                             mix.warnings.end());
+}
+
+DataFindings FindingsAbout(std::span<const Sample> calibration, const Graph& graph,
+                           const CalibrationCollector& seen) {
+  const std::vector<std::size_t> files = FilesOf(RefsTo(calibration));
+  return {.samples = calibration.size(),
+          .distinct_samples = std::set(files.begin(), files.end()).size(),
+          .one_sided = FindOneSided(graph, seen.ranges.ranges()),
+          .constant_channels = CountConstantChannels(graph, seen.channels)};
 }
 
 QuantizedGraph Tuned(std::span<const Sample> calibration,
@@ -94,11 +105,14 @@ Graph QuantizeFully(std::span<const Sample> calibration,
                     const QuantizationRequest& request, const ProgressListener& listener,
                     ConvertedGraph& converted) {
   const Executor executor(converted.optimized);
-  const RangeCollector collected = Calibrate(executor, calibration, request.workers, [&] {
-    if (listener) listener("calibrating", calibration.size());
-  });
+  const auto seen =
+      GatherFrom<CalibrationCollector>(executor, calibration, request.workers, [&] {
+        if (listener) listener("calibrating", calibration.size());
+      });
+  const RangeCollector& collected = seen.ranges;
   CheckFinite(collected, converted.warnings);
   NoteRanges(converted.optimized, collected.ranges(), converted);
+  converted.data = FindingsAbout(calibration, converted.optimized, seen);
   const Ranges ranges = collected.ranges();
   QuantizedGraph quantized;
   if (request.mode == QuantizationMode::kInt16x8) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/ranges.h"
+#include "calibrate/data_check.h"
 #include "ir/graph.h"
 #include "kinglet/options.h"
 #include "kinglet/recipe_steps.h"
@@ -36,6 +36,7 @@ struct ConvertedGraph {
   std::map<std::string, Range> ranges;       ///< calibrated, by value name
   std::vector<std::string> float_operators;  ///< without an integer form
   std::vector<std::string> warnings;
+  std::optional<DataFindings> data;          ///< where samples calibrated
   std::vector<TrialRecord> trials;           ///< what the recipe compared
   std::vector<std::string> int16_operators;  ///< that were asked for
   std::vector<RoundingRecord> rounding;      ///< what rounding single tensors costs

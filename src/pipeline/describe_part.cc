@@ -1,5 +1,8 @@
 #include "pipeline/describe_part.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/sha256.h"
 #include "ops/op_def.h"
 
@@ -29,6 +32,7 @@ class PartWriter {
       record.tensor = Named(record.tensor);
       report_.rounding.push_back(std::move(record));
     }
+    if (converted_.data.has_value()) AddData(*converted_.data);
     for (const Value& value : converted_.written.values) AddTensor(value);
   }
 
@@ -52,6 +56,19 @@ class PartWriter {
                              .sha256 = sha256,
                              .bytes = converted_.bytes.size(),
                              .operators = converted_.written.nodes.size()});
+  }
+
+  /// Parts calibrate on the same samples.
+  void AddData(DataFindings data) {
+    for (OneSided& one : data.one_sided) one.layer = Named(one.layer);
+    for (ConstantCount& count : data.constant_channels) count.layer = Named(count.layer);
+    if (!report_.data.has_value()) {
+      report_.data = std::move(data);
+      return;
+    }
+    std::ranges::move(data.one_sided, std::back_inserter(report_.data->one_sided));
+    std::ranges::move(data.constant_channels,
+                      std::back_inserter(report_.data->constant_channels));
   }
 
   void AddTensor(const Value& value) {

@@ -14,6 +14,7 @@
 #include "pipeline/free_axes.h"
 #include "pipeline/gates.h"
 #include "pipeline/model_file.h"
+#include "pipeline/outside_data.h"
 
 namespace kinglet {
 namespace {
@@ -90,7 +91,10 @@ ValidationReport Validate(const ValidateJob& job, const ProgressListener& listen
       WithInputsLike(reference, read(job.candidate), job.candidate.string());
   const SampleSet set = GatherSamples(job, reference, listener);
   const std::size_t workers = WorkersFor(job.threads);
-  const auto expected = OutputVectors(reference, set.samples, workers);
+  const std::vector<std::string> names = set.UsedNames();
+  WatchedOutputs watched = WatchOutputs(reference, LimitsOfFile(reference, candidate, {}),
+                                        set.samples, names, workers);
+  const std::vector<OutputVector>& expected = watched.outputs;
   const auto found = OutputVectors(candidate, set.samples, workers, [&] {
     if (listener) listener("comparing", set.samples.size());
   });
@@ -99,7 +103,7 @@ ValidationReport Validate(const ValidateJob& job, const ProgressListener& listen
   report.program_version = kVersion;
   report.reference_path = job.reference.string();
   report.candidate_path = job.candidate.string();
-  const std::vector<std::string> names = set.UsedNames();
+  report.outside = std::move(watched.outside);
   std::vector<SampleComparison> samples;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     samples.push_back(CompareSample(expected[i], found[i]));

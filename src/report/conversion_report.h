@@ -10,6 +10,7 @@
 
 #include "base/tensor.h"
 #include "kinglet/sample_record.h"
+#include "report/data_warnings.h"
 #include "tune/rounding_record.h"
 #include "tune/trial_record.h"
 #include "verify/comparison.h"
@@ -72,6 +73,8 @@ struct ConversionReport {
   std::vector<TrialRecord> trials;       ///< what the recipe compared
   std::vector<RoundingRecord> rounding;  ///< where it was measured
   std::optional<AgreementRecord> agreement;
+  std::optional<DataFindings> data;  ///< about what calibrated
+  OutsideFindings outside;           ///< about what was compared on
   std::vector<TensorRecord> tensors;
   std::vector<std::pair<std::string, double>> seconds;  ///< stage and its duration
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/conversion_report.h"
+#include "report/data_json.h"
 
 namespace kinglet {
 namespace {
@@ -105,6 +106,8 @@ std::string PrintJson(const ConversionReport& report) {
                                 {"dtype", std::string(NameOf(one.dtype))}});
   }
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
+  if (report.data.has_value()) json["data"] = JsonOf(*report.data);
+  if (!report.outside.samples.empty()) json["outside_ranges"] = JsonOf(report.outside);
   json["tensors"] = Json::array();
   for (const TensorRecord& tensor : report.tensors) {
     json["tensors"].push_back(TensorJson(tensor));

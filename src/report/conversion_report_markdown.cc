@@ -76,6 +76,31 @@ std::string RoundingTable(const ConversionReport& report) {
   return text + "\n";
 }
 
+std::string ConstantTable(const DataFindings& data) {
+  std::string text =
+      "## Channels that no calibration sample moves\n\n| layer | constant | channels |\n"
+      "| --- | --- | --- |\n";
+  for (const ConstantCount& count : data.constant_channels) {
+    text += fmt::format("| {} | {} | {} |\n", Cell(count.layer), count.constant,
+                        count.channels);
+  }
+  return text + "\n";
+}
+
+std::string OutsideTable(const OutsideFindings& outside) {
+  constexpr double kPercent = 100;
+  std::string text =
+      "## Values outside the calibrated ranges\n\n| tensor | share, % | samples | most "
+      "in "
+      "|\n| --- | --- | --- | --- |\n";
+  for (const OutsideRecord& record : outside.tensors) {
+    text += fmt::format("| {} | {:.3g} | {} | {} |\n", Cell(record.tensor),
+                        kPercent * record.share, record.samples.size(),
+                        Cell(outside.names[record.samples.front()]));
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string PrintMarkdown(const ConversionReport& report) {
@@ -84,6 +109,10 @@ std::string PrintMarkdown(const ConversionReport& report) {
   if (!report.trials.empty()) text += TrialTable(report);
   if (!report.rounding.empty()) text += RoundingTable(report);
   if (!report.samples.empty()) text += SampleTable(report);
+  if (report.data.has_value() && !report.data->constant_channels.empty()) {
+    text += ConstantTable(*report.data);
+  }
+  if (!report.outside.tensors.empty()) text += OutsideTable(report.outside);
   if (!report.tensors.empty()) text += TensorTable(report);
   return text;
 }

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "report/data_json.h"
+
 namespace kinglet {
 namespace {
 
@@ -139,6 +141,9 @@ std::string PrintText(const ValidationReport& report) {
                                  report.reference_path, report.comparison.samples);
   if (!report.skipped.empty()) text += fmt::format(", {} skipped", report.skipped.size());
   text += "\n\n" + FiguresText(report) + WorstText(report) + ShiftsText(report);
+  for (const std::string& warning : WarningsOf(report.outside)) {
+    text += "\nwarning: " + warning + "\n";
+  }
   if (report.has_layers) text += LayersText(report);
   return text;
 }
@@ -179,6 +184,7 @@ std::string PrintJson(const ValidationReport& report) {
     json["skipped"].push_back(
         {{"name", record.name}, {"reason", record.reason}, {"detail", record.detail}});
   }
+  json["outside_ranges"] = JsonOf(report.outside);
   if (report.has_layers) json["layers"] = LayersJson(report);
   constexpr int kIndent = 2;
   return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kinglet/sample_record.h"
+#include "report/data_warnings.h"
 #include "verify/comparison.h"
 #include "verify/layer_comparison.h"
 
@@ -21,6 +22,7 @@ struct ValidationReport {
   std::vector<std::pair<std::string, SampleComparison>> samples;
   std::vector<SampleRecord> skipped;
   std::vector<double> mean_shifts;  ///< one an output element
+  OutsideFindings outside;          ///< the ranges of the candidate's integers
   std::vector<LayerComparison> layers;
   bool has_layers = false;
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "calibrate/gather.h"
 #include "ir/text.h"
 
 namespace kinglet {
@@ -87,11 +88,12 @@ std::vector<std::vector<Tensor>> Samples(int count) {
 }
 
 // x is 0..6 and -36..0; y = relu of 10..16 and -46..-10.
-TEST(Calibrate, SeesInputsAndClampedResultsOfEverySample) {
+TEST(GatherFrom, SeesInputsAndClampedResultsOfEverySample) {
   Graph graph = Example();
   graph.nodes.pop_back();  // integers are tested below
   graph.outputs.pop_back();
-  const RangeCollector collected = Calibrate(Executor(graph), Samples(7), 1);
+  const RangeCollector collected =
+      GatherFrom<RangeCollector>(Executor(graph), Samples(7), 1);
   EXPECT_EQ(RangeOf(collected, "x"), (Range{-36, 6}));
   EXPECT_EQ(RangeOf(collected, "y"), (Range{0, 16}));
   EXPECT_EQ(RangeOf(collected, "w"), std::nullopt);
@@ -104,17 +106,19 @@ TEST(RangeCollector, LeavesIntegersOut) {
   EXPECT_EQ(RangeOf(collector, "q"), std::nullopt);
 }
 
-TEST(Calibrate, GivesTheSameForAnyNumberOfWorkers) {
+TEST(GatherFrom, GivesTheSameForAnyNumberOfWorkers) {
   Graph graph = Example();
   graph.nodes.pop_back();
   graph.outputs.pop_back();
   const Executor executor(graph);
   const auto samples = Samples(50);
   std::atomic<int> told = 0;
-  const auto alone = Calibrate(executor, samples, 1, [&told] { ++told; });
+  const auto alone =
+      GatherFrom<RangeCollector>(executor, samples, 1, [&told] { ++told; });
   EXPECT_EQ(told, 50);
   for (const std::size_t workers : {2U, 3U, 60U}) {
-    EXPECT_EQ(Calibrate(executor, samples, workers).ranges(), alone.ranges());
+    EXPECT_EQ(GatherFrom<RangeCollector>(executor, samples, workers).ranges(),
+              alone.ranges());
   }
 }
 
