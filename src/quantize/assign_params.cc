@@ -117,6 +117,14 @@ class Assigner {
       plan_.params[i] =
           is_wide_ ? WideParams(*ranges_[i]) : ActivationParams(*ranges_[i]);
     }
+    SettleFixed();
+    SettleGiven();
+    for (std::size_t i = 0; i < settled_.size(); ++i) {
+      settled_[i] = plan_.params[i].has_value();
+    }
+  }
+
+  void SettleFixed() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (!plan_.quantized_nodes[i] || RuleOf(node).range != RangeRule::kFixed) continue;
@@ -124,12 +132,12 @@ class Assigner {
         ParamsOf(out) = is_wide_ ? kWideFixed : RuleOf(node).fixed;
       }
     }
+  }
+
+  void SettleGiven() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
       const ValueId input = graph_.inputs[i].value;
       if (IsGiven(input)) ParamsOf(input) = options_.input_params[i];
-    }
-    for (std::size_t i = 0; i < settled_.size(); ++i) {
-      settled_[i] = plan_.params[i].has_value();
     }
   }
 

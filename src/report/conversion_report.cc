@@ -86,8 +86,9 @@ std::string PrintSummary(const ConversionReport& report) {
                   static_cast<double>(report.macs) / kMillion));
   for (const std::string& note : report.notes) row("", note);
   if (!report.samples.empty()) row("calibration", SamplesLine(report));
-  row("operators", fmt::format("{} in the Keras model, {} in the file",
-                               report.operators_imported, report.operators_written));
+  row("operators",
+      fmt::format("{} in the Keras model, {} in the {}", report.operators_imported,
+                  report.operators_written, report.parts.empty() ? "file" : "files"));
   if (!report.float_operators.empty()) {
     row("float", fmt::format("{}", fmt::join(report.float_operators, ", ")));
   }

@@ -52,6 +52,7 @@ std::string NameOf(const Node& node) {
 struct Candidate {
   std::size_t group = 0;
   double share = 0;
+  ValueId costliest{};  // of its tensors
 };
 
 /// Nodes of higher precision, and the tensors for whose sake they are.
@@ -107,7 +108,7 @@ class Mixer {
     std::size_t count = 0;
     for (const Candidate& candidate : Candidates(shares)) {
       if (count == most_) break;
-      count += Raise(candidate.group) ? 1 : 0;
+      count += Raise(candidate) ? 1 : 0;
     }
     return std::move(raised_);
   }
@@ -116,11 +117,17 @@ class Mixer {
   /// Whole groups, what costs most first.
   [[nodiscard]] std::vector<Candidate> Candidates(
       const std::map<ValueId, double>& shares) const {
-    std::map<std::size_t, double> sums;
-    for (const auto& [id, share] : shares) sums[groups_.Of(id)] += share;
+    std::map<std::size_t, Candidate> groups;
+    for (const auto& [id, share] : shares) {
+      const std::size_t group = groups_.Of(id);
+      Candidate& candidate =
+          groups.try_emplace(group, Candidate{group, 0, id}).first->second;
+      if (share > shares.at(candidate.costliest)) candidate.costliest = id;
+      candidate.share += share;
+    }
     std::vector<Candidate> candidates;
-    for (const auto& [group, share] : sums) {
-      if (share > 0) candidates.push_back({group, share});
+    for (const auto& [group, candidate] : groups) {
+      if (candidate.share > 0) candidates.push_back(candidate);
     }
     std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::share);
     return candidates;
@@ -135,13 +142,16 @@ class Mixer {
   }
 
   /// False where INT16 has no form of an operation around the group, or no better one.
-  bool Raise(std::size_t group) {
+  bool Raise(const Candidate& candidate) {
+    const std::size_t group = candidate.group;
     std::vector<std::size_t> around;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (plan_.quantized_nodes[i] && IsAround(graph_.nodes[i], group))
         around.push_back(i);
     }
-    if (precision_ == Precision::kInt16 && !CanWiden(around)) return false;
+    if (precision_ == Precision::kInt16 && !CanWiden(candidate, around)) {
+      return false;
+    }
     for (const std::size_t i : around) raised_.precisions[i] = precision_;
     for (std::size_t i = 0; i < graph_.values.size(); ++i) {
       const auto id = static_cast<ValueId>(i);
@@ -150,20 +160,23 @@ class Mixer {
     return true;
   }
 
-  bool CanWiden(const std::vector<std::size_t>& around) {
+  bool CanWiden(const Candidate& candidate, const std::vector<std::size_t>& around) {
+    const auto pass_over = [&](const std::string& why) {
+      raised_.passed_over.push_back(
+          fmt::format("'{}' stays INT8: {}", graph_[candidate.costliest].name, why));
+      return false;
+    };
     for (const std::size_t i : around) {
       const Node& node = graph_.nodes[i];
       if (DefOf(node.op).has_int16(node.op)) continue;
-      raised_.passed_over.push_back(
-          fmt::format("{} has no form with 16-bit activations", NameOf(node)));
-      return false;
+      return pass_over(NameOf(node) + " has no form with 16-bit activations");
     }
     if (GainInInt16(graph_, by_, around)) return true;
-    raised_.passed_over.push_back(
-        fmt::format("{} and what it makes or reads err no less "
-                    "with 16-bit activations",
-                    NameOf(graph_.nodes[around.front()])));
-    return false;
+    std::string names;
+    for (const std::size_t i : around) {
+      names += (names.empty() ? "" : ", ") + NameOf(graph_.nodes[i]);
+    }
+    return pass_over(fmt::format("{} err no less with 16-bit activations", names));
   }
 
   const Graph& graph_;
@@ -234,8 +247,7 @@ Mix MixPrecisions(const Graph& graph, const Ranges& ranges,
     mix.layers.push_back(NameOf(graph.nodes[i]));
   }
   for (const std::string& why : raised.passed_over) {
-    mix.warnings.push_back(
-        fmt::format("--int16: {}; they stay INT8, and the next result was taken", why));
+    mix.warnings.push_back(fmt::format("--int16: {}; the next result was taken", why));
   }
   return mix;
 }

@@ -37,6 +37,16 @@ double MeanOf(std::span<const double> values) {
          static_cast<double>(values.size());
 }
 
+/// Of all samples but those of one part.
+StatisticsCollector StatisticsOf(const Variant& variant,
+                                 std::optional<std::size_t> left_out) {
+  StatisticsCollector statistics(variant.graph);
+  for (std::size_t p = 0; p < variant.parts.size(); ++p) {
+    if (p != left_out || variant.parts.size() == 1) statistics.Merge(variant.parts[p]);
+  }
+  return statistics;
+}
+
 Ranges RangesOf(const Plan& plan, const StatisticsCollector& statistics) {
   return plan.like_tensorflow
              ? WidenLikeTensorFlow(plan.variant->graph, statistics.ranges())
@@ -46,11 +56,11 @@ Ranges RangesOf(const Plan& plan, const StatisticsCollector& statistics) {
 }  // namespace
 
 Workshop::Workshop(const Graph& graph, const SampleRefs& samples,
-                   std::span<const std::size_t> files, const QuantizeOptions& options,
+                   std::span<const std::size_t> files, QuantizeOptions options,
                    std::size_t workers, const std::function<void()>& on_step)
     : samples_(samples),
       files_(files),
-      options_(options),
+      options_(std::move(options)),
       workers_(workers),
       on_step_(on_step),
       folds_(DealOut(files, samples.size() <= kFew ? kPartsOfFew : kParts)),
@@ -76,15 +86,6 @@ QuantizeOptions Workshop::OptionsOf(const Variant& variant) const {
   QuantizeOptions options = options_;
   options.pinned = variant.pinned;
   return options;
-}
-
-StatisticsCollector Workshop::StatisticsOf(const Variant& variant,
-                                           std::optional<std::size_t> left_out) const {
-  StatisticsCollector statistics(variant.graph);
-  for (std::size_t p = 0; p < variant.parts.size(); ++p) {
-    if (p != left_out || variant.parts.size() == 1) statistics.Merge(variant.parts[p]);
-  }
-  return statistics;
 }
 
 QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,

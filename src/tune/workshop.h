@@ -49,7 +49,7 @@ class Workshop {
   /// `on_step` is told of each plan that is
   /// judged. All must outlive the workshop. REQUIRES: at least one sample.
   Workshop(const Graph& graph, const SampleRefs& samples,
-           std::span<const std::size_t> files, const QuantizeOptions& options,
+           std::span<const std::size_t> files, QuantizeOptions options,
            std::size_t workers, const std::function<void()>& on_step);
 
   /// Inputs of the graph with more than one reading are `pinned`.
@@ -85,8 +85,6 @@ class Workshop {
                                      const std::vector<std::size_t>& places,
                                      std::optional<std::size_t> left_out) const;
   [[nodiscard]] QuantizeOptions OptionsOf(const Variant& variant) const;
-  [[nodiscard]] StatisticsCollector StatisticsOf(
-      const Variant& variant, std::optional<std::size_t> left_out) const;
 
   const SampleRefs& samples_;
   std::span<const std::size_t> files_;
