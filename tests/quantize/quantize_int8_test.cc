@@ -1,6 +1,7 @@
 // Graphs are compared as text. Ranges stand behind the values' names: x 0..1.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -220,67 +221,30 @@ TEST(QuantizeInt8, StoresATableInTheScaleOfWhatIsReadFromIt) {
   EXPECT_EQ(table.constant->Data<std::int8_t>()[0], 0);
 }
 
-constexpr const char* kChain =
-    "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"
-    "const w : float32[2x2] = 1 -127 0.5 0\nconst b : float32[2] = 1 -1\n"
-    "y : float32[1x2] = fully_connected(a, w, b)\n"
-    "c : float32[1x2] = logistic(y)\nout output_0 = c\n";
-
-/// The chain's nodes in these precisions.
-QuantizedGraph Mixed(const Precisions& precisions) {
-  const Graph graph = Parse(kChain);
-  const Ranges ranges =
-      ById(graph, {{"x", kUnit}, {"a", kUnit}, {"y", kEight}, {"c", kUnit}});
-  const Ranges wide =
-      ById(graph, {{"x", kUnit}, {"a", kUnit}, {"y", {-8, 8}}, {"c", kUnit}});
-  QuantizedGraph quantized =
-      QuantizeInt8(graph, ranges, {.precisions = precisions, .wide_ranges = wide});
-  EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
-  return quantized;
-}
-
-TEST(QuantizeInt8, ConvertsBetweenPrecisions) {
-  using enum Precision;
+// The concatenation makes another scale of the first. The second has the scale of a sum
+// that rule 4.7 gives a wider one.
+TEST(QuantizeInt8, QuantizesAnInputAsWasDecidedElsewhere) {
+  const std::string ends = "y : float32[1x4] = concatenation(x, a) axis=1\nout o = y\n";
   const struct {
-    Precisions precisions;
-    const char* operations;
-  } cases[] = {
-      {{kInt8, kInt16, kInt8},
-       "quantize tanh quantize fully_connected quantize logistic dequantize"},
-      {{kInt8, kInt16, kInt16},
-       "quantize tanh quantize fully_connected logistic dequantize"},
-      {{kInt16, kInt8, kInt8},
-       "quantize tanh quantize fully_connected logistic dequantize"},
-      {{kInt8, kFloat, kInt8},
-       "quantize tanh dequantize fully_connected quantize logistic dequantize"},
-      {{kFloat, kInt16, kFloat}, "tanh quantize fully_connected dequantize logistic"},
-  };
-  for (const auto& one : cases) {
-    EXPECT_EQ(Operations(Mixed(one.precisions).graph), one.operations);
+    std::string text;
+    QuantParams given;
+  } cases[] = {{"in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n", {0.25F, 3}},
+               {"in input = x : float32[1x2]\nin other = b : float32[1x2]\n"
+                "a : float32[1x2] = add(b, b)\n",
+                ActivationParams(kUnit)}};
+  for (const auto& [text, given] : cases) {
+    const Graph graph = Parse(text + ends);
+    const Ranges ranges =
+        ById(graph, {{"x", kUnit}, {"a", kUnit}, {"b", {0, 1e8F}}, {"y", kUnit}});
+    const Graph quantized = QuantizeInt8(graph, ranges, {.input_params = {given}}).graph;
+    const auto reads = [&](const Node& node) {
+      return node.inputs[0] == quantized.inputs[0].value;
+    };
+    ASSERT_EQ(std::ranges::count_if(quantized.nodes, reads), 1);
+    const Node& reader = *std::ranges::find_if(quantized.nodes, reads);
+    EXPECT_EQ(quantized[reader.outputs[0]].quantization,
+              (Quantization{{given.scale}, {given.zero_point}, 0}));
   }
-}
-
-// Between tanh in INT8 and logistic in INT8 the dense layer reads and makes INT16. Its
-// result is rounded to INT8 from there, with the range that INT8 has.
-TEST(QuantizeInt8, GivesEachPrecisionItsOwnScales) {
-  using enum Precision;
-  const Graph graph = Mixed({kInt8, kInt16, kInt8}).graph;
-  const Value& wide_input = Input(graph, 3, 0);
-  EXPECT_EQ(wide_input.dtype, DType::kInt16);
-  EXPECT_EQ(wide_input.quantization->scales, std::vector<float>{kUnit.max / 32767});
-  EXPECT_EQ(Input(graph, 2, 0).quantization->scales, std::vector<float>{1 / 128.0F});
-  EXPECT_EQ(Input(graph, 3, 2).dtype, DType::kInt64);
-  const Value& wide = Input(graph, 4, 0);
-  EXPECT_EQ(wide.dtype, DType::kInt16);
-  EXPECT_EQ(wide.quantization->scales, std::vector<float>{8.0F / 32767});
-  EXPECT_EQ(Input(graph, 5, 0).dtype, DType::kInt8);
-  EXPECT_EQ(Input(graph, 5, 0).quantization->scales, std::vector<float>{1 / 32.0F});
-}
-
-TEST(QuantizeInt8, NamesWhatIsToStayInFloat) {
-  using enum Precision;
-  EXPECT_EQ(Mixed({kInt8, kFloat, kInt8}).float_operators,
-            std::vector<std::string>{"y (fully_connected)"});
 }
 
 }  // namespace

@@ -59,6 +59,18 @@ TEST(ConversionReport, PrintsJsonThatReadsBack) {
   EXPECT_EQ(json["seconds"]["read"], 0.25);
 }
 
+TEST(ConversionReport, NamesBothFilesOfAModelThatWasSplit) {
+  ConversionReport report = Example();
+  report.parts = {{"backbone", "m_backbone.tflite", "ab", 2000, 40},
+                  {"head", "m_head.tflite", "cd", 1000, 3}};
+  const std::string text = PrintSummary(report);
+  EXPECT_THAT(text, HasSubstr("backbone     m_backbone.tflite (2.0 kB, 40 operators)"));
+  EXPECT_THAT(text, HasSubstr("head         m_head.tflite (1.0 kB, 3 operators)"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("output ")));
+  const auto json = nlohmann::json::parse(PrintJson(report));
+  EXPECT_EQ(json["parts"][1]["output_sha256"], "cd");
+}
+
 TEST(ConversionReport, ListsInMarkdownWhatRoundingCosts) {
   EXPECT_THAT(PrintMarkdown(Example()), HasSubstr("| y | 75.0 % | int16 |"));
 }

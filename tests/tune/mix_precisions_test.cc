@@ -73,10 +73,28 @@ TEST(MixPrecisions, TakesTheNextWhereAnOperationHasNoInt16Form) {
   const Mix wide = Mixed(text, {{"h", 99}, {"y", 50}}, {.int16 = 1});
   EXPECT_EQ(wide.precisions, (Precisions{kInt8, kInt16, kInt16}));
   EXPECT_THAT(wide.layers, ElementsAre("y (abs)", "z (tanh)"));
-  EXPECT_THAT(wide.warnings, ElementsAre(HasSubstr("h (hard_swish)")));
+  EXPECT_THAT(wide.warnings, ElementsAre(HasSubstr("'h' stays INT8: h (hard_swish)")));
   const Mix floats = Mixed(text, {{"h", 99}, {"y", 50}}, {.float32 = 1});
   EXPECT_EQ(floats.precisions, (Precisions{kFloat, kFloat, kInt8}));
   EXPECT_TRUE(floats.warnings.empty());
+}
+
+// INT8 has a logarithm for each multiple of 1.5 / 255, which is what the samples hold.
+// INT16 has a line between those of 1 / 256 and 2 / 256.
+TEST(MixPrecisions, TakesTheNextWhereInt16ErrsNoLess) {
+  const Graph graph =
+      Parse("in input = x : float32[1x2]\nl : float32[1x2] = log(x)\nout output_0 = l\n");
+  const Ranges ranges = {Range{-1, 0.5F}, Range{-5.2F, 0}};
+  const std::vector<float> steps = {1.5F / 255, 2 * 1.5F / 255};
+  const std::vector<Sample> samples = {{Tensor::Of<float>({1, 2}, steps)}};
+  const SampleRefs refs = RefsTo(samples);
+  const auto mixed = [&](const MixedPrecision& wanted) {
+    return MixPrecisions(graph, ranges, {}, wanted, refs, OutputsOf(graph, refs, 1), 1);
+  };
+  EXPECT_THAT(mixed({.int16 = 1}).warnings,
+              ElementsAre(HasSubstr("'l' stays INT8: l (log) err no less")));
+  EXPECT_EQ(mixed({.int16 = 1}).precisions, Precisions{kInt8});
+  EXPECT_EQ(mixed({.float32 = 1}).precisions, Precisions{kFloat});
 }
 
 TEST(MixPrecisions, ListsWhatEachTensorCostsAndWhatItIs) {
