@@ -185,6 +185,17 @@ class Logits(unittest.TestCase):
         self.assertGreater(cosines(outputs, SESSION.keras).min(), MIN_COSINE)
 
 
+    def test_validate_compares_them_with_keras_logits(self):
+        arguments = (
+            "validate", SESSION.examples / "model.keras", SESSION.converted("logits"),
+            "--config", SESSION.examples / "model_config.json",
+            "--audio", SESSION.examples / "heldout", "--min-cosine", 0.99, "--quiet",
+        )  # fmt: skip
+        SESSION.kinglet(*arguments, "--output-activation", "logits")
+        with self.assertRaisesRegex(AssertionError, "--min-cosine"):
+            SESSION.kinglet(*arguments)
+
+
 class SplitHead(unittest.TestCase):
     def test_backbone_and_head_in_a_row_point_where_keras_points(self):
         output = SESSION.folder / "split.tflite"
