@@ -9,9 +9,10 @@ namespace kinglet {
 /// What the ends of an activation's range are.
 enum class RangeMethod : std::uint8_t {
   kMinMax,
-  kPercentile,  ///< 0.01 % of the numbers lie beyond each end
-  kMse,         ///< the least squared error of rounding and cutting together
-  kEntropy,     ///< the least divergence of the levels from the histogram
+  kPercentile,     ///< 0.01 % of the numbers lie beyond each end
+  kMse,            ///< the least squared error of rounding and cutting together
+  kNormalizedMse,  ///< the same with each sample's error over its own variance
+  kEntropy,        ///< the least divergence of the levels from the histogram
 };
 
 /// Single steps of those recipes. What is empty is decided by held-back samples.

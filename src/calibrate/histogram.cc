@@ -89,7 +89,8 @@ std::vector<Histogram::Bin> Histogram::Bins() const {
     if (count == 0) return;
     const float near = EdgeOf(bin);
     const float far = EdgeOf(bin + 1);
-    bins.push_back(is_negative ? Bin{far, near, count} : Bin{near, far, count});
+    const auto number = static_cast<double>(count);
+    bins.push_back(is_negative ? Bin{far, near, number} : Bin{near, far, number});
   };
   for (std::size_t bin = kBins; bin-- > kNegative;) {
     if (IsFinite(bin)) note(bin, true);
@@ -103,16 +104,15 @@ std::vector<Histogram::Bin> Histogram::Bins() const {
 double Quantile(std::span<const Histogram::Bin> bins, double share) {
   Check(!bins.empty(), "numbers to rank");
   double total = 0;
-  for (const Histogram::Bin& bin : bins) total += static_cast<double>(bin.count);
+  for (const Histogram::Bin& bin : bins) total += bin.count;
   const double wanted = share * total;
   double below = 0;
   for (const Histogram::Bin& bin : bins) {
-    const auto count = static_cast<double>(bin.count);
-    if (below + count >= wanted) {
-      const double inside = std::clamp((wanted - below) / count, 0.0, 1.0);
+    if (below + bin.count >= wanted) {
+      const double inside = std::clamp((wanted - below) / bin.count, 0.0, 1.0);
       return bin.low + inside * (static_cast<double>(bin.high) - bin.low);
     }
-    below += count;
+    below += bin.count;
   }
   return bins.back().high;
 }

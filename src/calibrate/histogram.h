@@ -17,7 +17,7 @@ class Histogram {
   struct Bin {
     float low = 0;  ///< numbers in the bin lie from here
     float high = 0;
-    std::uint64_t count = 0;
+    double count = 0;  ///< or a sum of weights
   };
 
   Histogram();

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "calibrate/histogram.h"
+#include "calibrate/loudness_histograms.h"
 #include "calibrate/ranges.h"
 #include "run/executor.h"
 
@@ -21,14 +21,14 @@ class StatisticsCollector {
 
   [[nodiscard]] const RangeCollector& extremes() const { return extremes_; }
   [[nodiscard]] const Ranges& ranges() const { return extremes_.ranges(); }
-  [[nodiscard]] const Histogram& histogram(ValueId id) const {
+  [[nodiscard]] const LoudnessHistograms& histograms(ValueId id) const {
     return histograms_[Index(id)];
   }
 
  private:
   const Graph* graph_;
   RangeCollector extremes_;
-  std::vector<Histogram> histograms_;  // by value
+  std::vector<LoudnessHistograms> histograms_;  // by value
 };
 
 /// Statistics of each part of the samples; `part_of` says by sample to which of the

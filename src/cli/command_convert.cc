@@ -36,9 +36,11 @@ void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
                                          {"minmax", RangeMethod::kMinMax},
                                          {"percentile", RangeMethod::kPercentile},
                                          {"mse", RangeMethod::kMse},
+                                         {"normalized-mse", RangeMethod::kNormalizedMse},
                                          {"entropy", RangeMethod::kEntropy}},
                                         "Ends of the activations' ranges: minmax, "
-                                        "percentile (99.99), mse, entropy, or auto "
+                                        "percentile (99.99), mse, normalized-mse (each "
+                                        "sample over its variance), entropy, or auto "
                                         "for what does best on samples held back [auto]",
                                         "METHOD", group);
   const auto add_switch = [&](const std::string& name, std::optional<bool>& step,

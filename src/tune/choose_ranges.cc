@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "run/samples.h"
+
 namespace kinglet {
 namespace {
 
@@ -28,24 +30,37 @@ Range Percentile(const Bins& bins, const Range& extremes) {
   return left > kLeast ? cut : all;
 }
 
+/// The bins as the search for the least error reads them.
+struct Weight {
+  double centre = 0;
+  double width = 0;
+  double count = 0;
+};
+
+std::vector<Weight> WeightsOf(const Bins& bins) {
+  std::vector<Weight> weights;
+  for (const Histogram::Bin& bin : bins) {
+    weights.push_back({(static_cast<double>(bin.low) + bin.high) / 2,
+                       static_cast<double>(bin.high) - bin.low, bin.count});
+  }
+  return weights;
+}
+
 /// Expected squared error over all numbers when they are rounded to 255 steps between the
 /// ends. Inside the range a bin wider than a step spreads over it; a narrower one rounds
 /// as its centre does.
-double SquaredError(const Bins& bins, double low, double high) {
+double SquaredError(const std::vector<Weight>& weights, double low, double high) {
   const double step = (high - low) / kSteps;
   double error = 0;
-  for (const Histogram::Bin& bin : bins) {
-    const double centre = (static_cast<double>(bin.low) + bin.high) / 2;
-    const double width = static_cast<double>(bin.high) - bin.low;
-    double off = centre - std::clamp(centre, low, high);
-    double squared = off * off;
-    if (off == 0 && width > step) {
-      squared = step * step / 12;
-    } else if (off == 0) {
-      off = centre - std::round(centre / step) * step;
-      squared = off * off + width * width / 12;
-    }
-    error += squared * static_cast<double>(bin.count);
+  for (const Weight& bin : weights) {
+    const double cut = std::clamp(bin.centre, low, high);
+    const double steps = cut / step;
+    const double nearest =
+        static_cast<double>(static_cast<std::int32_t>(steps + std::copysign(0.5, steps)));
+    const double off = bin.centre - (cut == bin.centre ? nearest * step : cut);
+    const bool is_spread = cut == bin.centre && bin.width > step;
+    const double within = cut == bin.centre ? bin.width * bin.width / 12 : 0;
+    error += (is_spread ? step * step / 12 : off * off + within) * bin.count;
   }
   return error;
 }
@@ -71,15 +86,18 @@ double BestEnd(double end, const Error& error_of) {
 Range LeastSquares(const Bins& bins, const Range& extremes) {
   const Range all = WithZero(extremes.min, extremes.max);
   if (!(all.max > all.min)) return all;
+  const std::vector<Weight> weights = WeightsOf(bins);
   double low = all.min;
   double high = all.max;
   constexpr int kTurns = 2;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (const bool upper : {true, false}) {
       if (upper) {
-        high = BestEnd(all.max, [&](double end) { return SquaredError(bins, low, end); });
+        high =
+            BestEnd(all.max, [&](double end) { return SquaredError(weights, low, end); });
       } else {
-        low = BestEnd(all.min, [&](double end) { return SquaredError(bins, end, high); });
+        low = BestEnd(all.min,
+                      [&](double end) { return SquaredError(weights, end, high); });
       }
     }
   }
@@ -97,7 +115,7 @@ std::vector<double> Linear(const Bins& bins, double largest, std::size_t count) 
     for (std::size_t i = first; i < count && static_cast<double>(i) < high; ++i) {
       const auto left = std::max(low, static_cast<double>(i));
       const auto right = std::min(high, static_cast<double>(i) + 1);
-      linear[i] += static_cast<double>(bin.count) * (right - left) / (high - low);
+      linear[i] += bin.count * (right - left) / (high - low);
     }
   }
   return linear;
@@ -154,30 +172,42 @@ Range LeastDivergence(const Bins& bins, const Range& extremes) {
 
 }  // namespace
 
-Range ChooseRange(const Histogram& histogram, const Range& extremes, RangeMethod method) {
-  const Bins bins = histogram.Bins();
+Range ChooseRange(const LoudnessHistograms& histograms, const Range& extremes,
+                  RangeMethod method) {
+  if (method == RangeMethod::kMinMax) return extremes;
+  const Bins bins = method == RangeMethod::kNormalizedMse ? histograms.NormalizedBins()
+                                                          : histograms.All().Bins();
   if (bins.empty()) return extremes;
   switch (method) {
-    case RangeMethod::kMinMax:
-      return extremes;
     case RangeMethod::kPercentile:
       return Percentile(bins, extremes);
     case RangeMethod::kMse:
+    case RangeMethod::kNormalizedMse:
       return LeastSquares(bins, extremes);
     case RangeMethod::kEntropy:
+      return LeastDivergence(bins, extremes);
+    case RangeMethod::kMinMax:
       break;
   }
-  return LeastDivergence(bins, extremes);
+  return extremes;
 }
 
-Ranges ChooseRanges(const StatisticsCollector& statistics, RangeMethod method) {
+Ranges ChooseRanges(const StatisticsCollector& statistics, RangeMethod method,
+                    std::size_t workers) {
   Ranges ranges = statistics.ranges();
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (!ranges[i].has_value()) continue;
+  ForEachSample(ranges.size(), workers, [&](std::size_t, std::size_t i) {
+    if (!ranges[i].has_value()) return;
     ranges[i] =
-        ChooseRange(statistics.histogram(static_cast<ValueId>(i)), *ranges[i], method);
-  }
+        ChooseRange(statistics.histograms(static_cast<ValueId>(i)), *ranges[i], method);
+  });
   return ranges;
+}
+
+const Ranges& RangeChoices::By(RangeMethod method, std::size_t workers) const {
+  const auto found = chosen_.find(method);
+  if (found != chosen_.end()) return found->second;
+  return chosen_.emplace(method, ChooseRanges(statistics_, method, workers))
+      .first->second;
 }
 
 }  // namespace kinglet

@@ -15,6 +15,8 @@ namespace {
 constexpr std::array kShares = {0.1, 0.03,
                                 0.01};  // of all losses, the least to take part
 constexpr std::array kParts = {1.0F, 0.5F, 0.25F, 0.125F};
+constexpr double kFree =
+    0.002;                      // of the graph's multiply-accumulates, is next to nothing
 constexpr double kGain = 0.98;  // that a change of one threshold must reach
 
 /// Only what has a range of its own, so that a copy can have another.
@@ -24,76 +26,93 @@ bool HasOwnRange(const Graph& graph, const Uses& uses, ValueId id) {
   return DefOf(graph.nodes[*producer].op).quantization.range == RangeRule::kCalibrated;
 }
 
-std::set<ValueId> SplitInputs(const Graph& before, const Thresholds& thresholds,
-                              const Graph& after) {
-  std::set<ValueId> split;
-  for (std::size_t i = 0; i < before.inputs.size(); ++i) {
-    if (thresholds.contains(before.inputs[i].value)) split.insert(after.inputs[i].value);
-  }
-  return split;
-}
-
 struct Candidate {
   ValueId value{};
   float threshold = 0;
   double share = 0;  // of all losses
+  double macs = 0;   // of the graph's, that its split alone adds
 };
 
 class Search {
  public:
-  Search(const Workshop& workshop, const Judged& before, std::int64_t most_macs,
-         const std::function<Judged(const Plan&)>& judge)
+  Search(const Workshop& workshop, const Plan& before, std::int64_t most_macs)
       : workshop_(workshop),
         before_(before),
-        variant_(*before.plan.variant),
-        most_macs_(most_macs),
-        judge_(judge),
-        best_(before) {}
+        variant_(workshop.NewVariant(before.variant->graph, before.variant->pinned)),
+        most_macs_(most_macs) {
+    before_.variant = variant_;
+    least_ = workshop_.Judge(before_).loss;
+  }
 
-  Judged Run() {
+  std::vector<Thresholds> Run(std::size_t count) {
     candidates_ = Candidates();
-    for (const float part : kParts) {
-      for (const double share : kShares) Try(Prefix(share, part), 1);
+    TryPrefixes();
+    // What brings most for what it costs, instead of what brings most.
+    std::ranges::stable_sort(candidates_, std::greater<>(), [](const Candidate& one) {
+      return one.share / (one.macs + kFree);
+    });
+    TryPrefixes();
+    if (!best_.empty()) Refine();
+    std::ranges::stable_sort(tried_, {}, &Tried::loss);
+    std::vector<Thresholds> found;
+    for (std::size_t i = 0; i < std::min(count, tried_.size()); ++i) {
+      found.push_back(tried_[i].thresholds);
     }
-    if (!thresholds_.empty()) Refine();
-    return best_;
+    return found;
   }
 
  private:
+  struct Tried {
+    Thresholds thresholds;
+    double loss = 0;
+  };
+
   /// Those whose rounding costs most first.
   [[nodiscard]] std::vector<Candidate> Candidates() const {
-    const Graph& graph = variant_.graph;
+    const Graph& graph = variant_->graph;
     const Uses uses(graph);
-    StatisticsCollector statistics(graph);
-    for (const StatisticsCollector& part : variant_.parts) statistics.Merge(part);
-    const std::vector<double> losses = workshop_.RoundingLosses(variant_);
+    const StatisticsCollector& statistics = variant_->ranges.statistics();
+    const std::vector<double> losses = workshop_.RoundingLosses(*variant_);
     const double total = std::accumulate(losses.begin(), losses.end(), 0.0);
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < losses.size(); ++i) {
       const auto id = static_cast<ValueId>(i);
-      if (losses[i] <= 0 || !HasOwnRange(graph, uses, id) || !CanSplit(graph, id))
+      if (losses[i] <= 0 || !HasOwnRange(graph, uses, id) || !CanSplit(graph, id)) {
         continue;
+      }
       const auto& range = statistics.ranges()[i];
       if (!range.has_value()) continue;
-      const auto threshold = BalancedThreshold(statistics.histogram(id), *range);
-      if (threshold.has_value())
-        candidates.push_back({id, *threshold, losses[i] / total});
+      const auto threshold = BalancedThreshold(statistics.histograms(id).All(), *range);
+      if (threshold.has_value()) {
+        candidates.push_back({id, *threshold, losses[i] / total, CostOf(id, *threshold)});
+      }
     }
     std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::share);
     return candidates;
   }
 
-  [[nodiscard]] bool IsAffordable(const Thresholds& thresholds) const {
-    return MacsOf(SplitPlanes(variant_.graph, thresholds)) <= most_macs_;
+  [[nodiscard]] double CostOf(ValueId id, float threshold) const {
+    const auto before = static_cast<double>(MacsOf(variant_->graph));
+    const auto after =
+        static_cast<double>(MacsOf(SplitPlanes(variant_->graph, {{id, threshold}})));
+    return before > 0 ? (after - before) / before : 0;
   }
 
+  void TryPrefixes() {
+    for (const float part : kParts) {
+      for (const double share : kShares) Try(Prefix(share, part), 1);
+    }
+  }
+
+  /// As many candidates as are affordable, but for those of a lesser share.
   [[nodiscard]] Thresholds Prefix(double share, float part) const {
     Thresholds chosen;
     for (const Candidate& one : candidates_) {
-      if (one.share < share) break;
+      if (one.share < share) continue;
       Thresholds with = chosen;
       with[one.value] = one.threshold * part;
-      if (IsAffordable(with)) chosen = std::move(with);
+      const bool is_affordable = MacsOf(SplitPlanes(variant_->graph, with)) <= most_macs_;
+      if (is_affordable) chosen = std::move(with);
     }
     return chosen;
   }
@@ -102,44 +121,40 @@ class Search {
   /// `gain` times the least so far.
   bool Try(const Thresholds& thresholds, double gain) {
     if (thresholds.empty() || !seen_.insert(thresholds).second) return false;
-    Graph split = SplitPlanes(variant_.graph, thresholds);
-    const auto pinned = SplitInputs(variant_.graph, thresholds, split);
-    Plan plan = before_.plan;
-    plan.name += fmt::format(", {} tensors split ({})", thresholds.size(), seen_.size());
-    plan.variant = workshop_.NewVariant(std::move(split), pinned);
-    Judged judged = judge_(plan);
-    if (judged.loss >= gain * best_.loss) return false;
-    best_ = std::move(judged);
-    thresholds_ = thresholds;
+    const double loss = workshop_.Judge(WithSplits(workshop_, before_, thresholds)).loss;
+    tried_.push_back({thresholds, loss});
+    if (loss >= gain * least_) return false;
+    least_ = loss;
+    best_ = thresholds;
     return true;
   }
 
   /// In order of what rounding the tensors costs.
   void Refine() {
-    const Thresholds start = thresholds_;
+    const Thresholds start = best_;
     for (const Candidate& one : candidates_) {
       const ValueId value = one.value;
       if (!start.contains(value)) continue;
       const auto scaled = [&](float factor) {
-        Thresholds changed = thresholds_;
+        Thresholds changed = best_;
         changed[value] *= factor;
         return changed;
       };
       if (Try(scaled(2), kGain) || Try(scaled(0.5F), kGain)) continue;
-      Thresholds fewer = thresholds_;
+      Thresholds fewer = best_;
       fewer.erase(value);
       Try(fewer, 1);
     }
   }
 
   const Workshop& workshop_;
-  const Judged& before_;
-  const Variant& variant_;
+  Plan before_;
+  std::shared_ptr<const Variant> variant_;
   std::int64_t most_macs_;
-  const std::function<Judged(const Plan&)>& judge_;
-  Judged best_;
-  Thresholds thresholds_;  // of the best
+  double least_ = 0;
+  Thresholds best_;
   std::vector<Candidate> candidates_;
+  std::vector<Tried> tried_;
   std::set<Thresholds> seen_;
 };
 
@@ -155,7 +170,7 @@ std::optional<float> BalancedThreshold(const Histogram& histogram,
   double least = total * (high - low) * (high - low);
   std::optional<float> balanced;
   for (const Histogram::Bin& bin : bins) {
-    below += static_cast<double>(bin.count);
+    below += bin.count;
     if (bin.high < 0 || bin.high >= high) continue;
     const double fine = bin.high - low;
     const double coarse = high - bin.high;
@@ -167,10 +182,23 @@ std::optional<float> BalancedThreshold(const Histogram& histogram,
   return balanced;
 }
 
-Judged SearchSplits(const Workshop& workshop, const Judged& before,
-                    std::int64_t most_macs,
-                    const std::function<Judged(const Plan&)>& judge) {
-  return Search(workshop, before, most_macs, judge).Run();
+Plan WithSplits(const Workshop& workshop, const Plan& plan,
+                const Thresholds& thresholds) {
+  const Graph& before = plan.variant->graph;
+  Graph after = SplitPlanes(before, thresholds);
+  std::set<ValueId> pinned;
+  for (std::size_t i = 0; i < before.inputs.size(); ++i) {
+    if (thresholds.contains(before.inputs[i].value)) pinned.insert(after.inputs[i].value);
+  }
+  Plan split = plan;
+  split.name += fmt::format(", {} tensors split", thresholds.size());
+  split.variant = workshop.NewVariant(std::move(after), std::move(pinned));
+  return split;
+}
+
+std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,
+                                     std::int64_t most_macs, std::size_t count) {
+  return Search(workshop, before, most_macs).Run(count);
 }
 
 }  // namespace kinglet

@@ -14,13 +14,15 @@ namespace kinglet {
 /// one's. Nothing where a split gains nothing.
 std::optional<float> BalancedThreshold(const Histogram& histogram, const Range& extremes);
 
+/// The plan with tensors of its graph split.
+Plan WithSplits(const Workshop& workshop, const Plan& plan, const Thresholds& thresholds);
+
 /// Looks for splits of the tensors whose rounding costs most, on top of `before`, so that
 /// the graph's multiply-accumulates stay below `most_macs`: first prefixes of the list
 /// with all thresholds balanced or the same part of that, then, from the best of them,
-/// every tensor's threshold doubled, halved, or left out. `judge` judges a plan. Returns
-/// the plan of least loss, `before` where none is less.
-Judged SearchSplits(const Workshop& workshop, const Judged& before,
-                    std::int64_t most_macs,
-                    const std::function<Judged(const Plan&)>& judge);
+/// every tensor's threshold doubled, halved, or left out. Returns at most `count`, that
+/// of least loss first. `before` may come from another workshop.
+std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,
+                                     std::int64_t most_macs, std::size_t count);
 
 }  // namespace kinglet

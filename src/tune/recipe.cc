@@ -1,6 +1,6 @@
 // Steps are tried one after the other on held-back samples, each on top of the best so
-// far, and kept where the gain is more than chance; the result of it all is kept where it
-// is better than TensorFlow's arithmetic, and fitted anew on every sample.
+// far, and kept where they gain; the result is kept unless TensorFlow's arithmetic is
+// better by more than chance, and fitted anew on every sample.
 #include "tune/recipe.h"
 
 #include <fmt/format.h>
@@ -12,14 +12,40 @@
 namespace kinglet {
 namespace {
 
-struct NamedRanges {
-  const char* name;
-  RangeMethod method;
-};
-struct NamedBias {
-  const char* name;
-  BiasForm form;
-};
+std::string_view NameOf(RangeMethod method) {
+  switch (method) {
+    case RangeMethod::kMinMax:
+      return "min/max";
+    case RangeMethod::kPercentile:
+      return "percentile";
+    case RangeMethod::kMse:
+      return "mse";
+    case RangeMethod::kNormalizedMse:
+      return "normalized mse";
+    case RangeMethod::kEntropy:
+      break;
+  }
+  return "entropy";
+}
+
+std::string_view NameOf(BiasForm form) {
+  switch (form) {
+    case BiasForm::kNone:
+      return "no";
+    case BiasForm::kMean:
+      return "mean";
+    case BiasForm::kMedian:
+      return "median";
+    case BiasForm::kTrimmed:
+      break;
+  }
+  return "trimmed";
+}
+
+// A search for splits judges some fifty plans, on fewer samples; the best of them are
+// judged on all.
+constexpr std::size_t kSearchSamples = 32;
+constexpr std::size_t kFinalists = 3;
 
 class Tuner {
  public:
@@ -29,7 +55,7 @@ class Tuner {
         samples_(samples),
         request_(request),
         workshop_(
-            graph, samples, files,
+            graph, samples, {files.begin(), files.end()},
             {.per_tensor = request.per_tensor, .input_params = request.input_params},
             request.workers, on_step),
         best_(workshop_.tensorflow()) {
@@ -43,9 +69,9 @@ class Tuner {
     if (MostExtraMacs() > 0) TrySplits();
     if (steps.adaround.value_or(IsMax())) TryRounding(false, ", rounded together");
     if (steps.adaround.value_or(IsMax())) TryRounding(true, ", retargeted");
-    const ErrorRatio error = workshop_.OverTensorFlow(best_);
-    const bool is_better = error.ratio < 1 && error.IsSafe();
-    if (!is_better && !IsForced()) best_ = workshop_.tensorflow();
+    if (workshop_.OverTensorFlow(best_).IsLoss() && !IsForced()) {
+      best_ = workshop_.tensorflow();
+    }
     if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
     for (TrialRecord& trial : tuned_.trials) trial.chosen = trial.name == best_.plan.name;
     tuned_.quantized = workshop_.Fit(best_.plan);
@@ -65,7 +91,7 @@ class Tuner {
   /// for, and nothing better was found on top of the same.
   void TryStep(const Judged& before, const Plan& plan, bool is_forced) {
     Judged judged = Try(plan);
-    const bool is_kept = is_forced || workshop_.Over(judged, before).IsClearGain();
+    const bool is_kept = is_forced || workshop_.Over(judged, before).IsGain();
     const bool is_first = best_.plan.name == before.plan.name;
     if (is_kept && (is_first || judged.loss < best_.loss)) best_ = std::move(judged);
   }
@@ -82,73 +108,43 @@ class Tuner {
            steps.bias_correction.value_or(false) || steps.adaround.value_or(false);
   }
 
-  [[nodiscard]] std::vector<NamedRanges> RangesToTry() const {
-    if (!request_.steps.ranges.has_value()) {
-      return {{"min/max", RangeMethod::kMinMax},
-              {"percentile", RangeMethod::kPercentile},
-              {"mse", RangeMethod::kMse}};
-    }
-    switch (*request_.steps.ranges) {
-      case RangeMethod::kMinMax:
-        return {{"min/max", RangeMethod::kMinMax}};
-      case RangeMethod::kPercentile:
-        return {{"percentile", RangeMethod::kPercentile}};
-      case RangeMethod::kMse:
-        return {{"mse", RangeMethod::kMse}};
-      case RangeMethod::kEntropy:
-        break;
-    }
-    return {{"entropy", RangeMethod::kEntropy}};
+  /// The first is what the others must gain upon: those that cut do worse on samples
+  /// louder than these.
+  [[nodiscard]] std::vector<RangeMethod> RangesToTry() const {
+    if (request_.steps.ranges.has_value()) return {*request_.steps.ranges};
+    if (!IsMax()) return {RangeMethod::kMinMax, RangeMethod::kMse};
+    return {RangeMethod::kMinMax, RangeMethod::kMse, RangeMethod::kNormalizedMse,
+            RangeMethod::kPercentile};
   }
 
-  [[nodiscard]] std::vector<NamedBias> BiasesToTry() const {
-    std::vector<NamedBias> biases;
-    if (!request_.steps.bias_correction.value_or(false)) {
-      biases.push_back({"no", BiasForm::kNone});
-    }
-    if (!request_.steps.bias_correction.value_or(true)) return biases;
-    biases.push_back({"mean", BiasForm::kMean});
-    biases.push_back({"median", BiasForm::kMedian});
-    if (IsMax()) biases.push_back({"trimmed", BiasForm::kTrimmed});
+  /// The first is what the others must gain upon.
+  [[nodiscard]] std::vector<BiasForm> BiasesToTry() const {
+    const std::optional<bool>& wanted = request_.steps.bias_correction;
+    if (!wanted.value_or(true)) return {BiasForm::kNone};
+    if (!IsMax()) return {BiasForm::kMean};
+    std::vector<BiasForm> biases = {BiasForm::kMean, BiasForm::kMedian,
+                                    BiasForm::kTrimmed};
+    if (!wanted.has_value()) biases.push_back(BiasForm::kNone);
     return biases;
   }
 
-  /// Ranges that cut must clearly gain over those that don't: louder samples may come.
+  [[nodiscard]] Plan PlanOf(RangeMethod ranges, BiasForm bias) const {
+    return {.name = fmt::format("{} ranges, {} bias", NameOf(ranges), NameOf(bias)),
+            .variant = workshop_.original(),
+            .ranges = ranges,
+            .refinement = {.bias = bias}};
+  }
+
+  /// Most differences between ways to choose are chance on a hundred samples.
   void TryRangesAndBiases() {
-    std::optional<Judged> best;
-    for (const NamedRanges& ranges : RangesToTry()) {
-      Judged judged = BestBias(ranges);
-      if (!best.has_value() || IsSaferGain(judged, *best)) best = std::move(judged);
-    }
-    best_ = std::move(*best);
-  }
-
-  [[nodiscard]] bool IsSaferGain(const Judged& judged, const Judged& before) const {
-    const bool is_safe = workshop_.OverTensorFlow(judged).IsSafe();
-    const bool was_safe = workshop_.OverTensorFlow(before).IsSafe();
-    if (is_safe != was_safe) return is_safe;
-    return workshop_.Over(judged, before).IsClearGain();
-  }
-
-  /// With these ranges, of the safe forms of bias if there are any, that of the least
-  /// loss.
-  Judged BestBias(const NamedRanges& ranges) {
-    std::optional<Judged> best;
-    bool was_safe = false;
-    for (const NamedBias& bias : BiasesToTry()) {
-      Judged judged =
-          Try({.name = fmt::format("{} ranges, {} bias", ranges.name, bias.name),
-               .variant = workshop_.original(),
-               .ranges = ranges.method,
-               .refinement = {.bias = bias.form}});
-      const bool is_safe = workshop_.OverTensorFlow(judged).IsSafe();
-      const bool is_less = best.has_value() && judged.loss < best->loss;
-      if (!best.has_value() || (is_safe == was_safe ? is_less : is_safe)) {
-        best = std::move(judged);
-        was_safe = is_safe;
+    const Judged first = Try(PlanOf(RangesToTry().front(), BiasesToTry().front()));
+    best_ = first;
+    for (const RangeMethod ranges : RangesToTry()) {
+      for (const BiasForm bias : BiasesToTry()) {
+        const Plan plan = PlanOf(ranges, bias);
+        if (plan.name != first.plan.name) TryStep(first, plan, false);
       }
     }
-    return std::move(*best);
   }
 
   void TryRounding(bool retarget, const char* name) {
@@ -180,21 +176,25 @@ class Tuner {
     constexpr double kPercent = 100;
     const auto most = static_cast<std::int64_t>(static_cast<double>(MacsOf(graph_)) *
                                                 (1 + MostExtraMacs() / kPercent));
-    Judged split = SearchSplits(workshop_, best_, most,
-                                [this](const Plan& plan) { return Try(plan); });
-    if (!workshop_.Over(split, best_).IsClearGain()) return;
-    best_ = std::move(split);
-    TryBiasesAgain();
+    const Judged before = best_;
+    const Workshop small = workshop_.WithFewer(kSearchSamples);
+    std::size_t tried = 0;
+    for (const Thresholds& one : SearchSplits(small, before.plan, most, kFinalists)) {
+      Plan plan = WithSplits(workshop_, before.plan, one);
+      plan.name += fmt::format(" ({})", ++tried);
+      TryStep(before, plan, false);
+    }
+    if (best_.plan.name != before.plan.name) TryBiasesAgain();
   }
 
   /// What served the whole tensors needn't serve their planes.
   void TryBiasesAgain() {
     const Judged before = best_;
-    for (const NamedBias& bias : BiasesToTry()) {
-      if (bias.form == before.plan.refinement.bias) continue;
+    for (const BiasForm bias : BiasesToTry()) {
+      if (bias == before.plan.refinement.bias) continue;
       Plan plan = before.plan;
-      plan.name += fmt::format(", {} bias", bias.name);
-      plan.refinement.bias = bias.form;
+      plan.name += fmt::format(", {} bias", NameOf(bias));
+      plan.refinement.bias = bias;
       Judged judged = Try(plan);
       if (judged.loss < best_.loss) best_ = std::move(judged);
     }

@@ -25,34 +25,48 @@ Reach ReachOf(const Axis& axis, Size k) {
   return reach;
 }
 
+/// Of each input row the sum of what a column of the kernel reads: [row][channel].
+template <typename Sum, typename T>
+std::vector<Sum> RowSums(const LinearGeometry& linear, std::span<const T> input,
+                         Sum zero_point, Size kx) {
+  const Size channels = linear.in_channels;
+  const Reach columns = ReachOf(linear.w, kx);
+  std::vector<Sum> all(static_cast<std::size_t>(linear.h.in * channels));
+  for (Size y = 0; y < linear.h.in; ++y) {
+    Sum* sums = all.data() + y * channels;
+    for (Size c = 0; c < columns.last - columns.first; ++c) {
+      const Size x = columns.start + c * linear.w.stride;
+      const T* from = input.data() + (y * linear.w.in + x) * channels;
+      for (Size i = 0; i < channels; ++i) {
+        sums[i] += static_cast<Sum>(from[i]) - zero_point;
+      }
+    }
+  }
+  return all;
+}
+
 /// Sums are of type `Sum`: int32 holds those of 16 million integers.
 template <typename Sum, typename T>
 std::vector<double> Means(const LinearGeometry& linear, std::span<const T> input,
                           Sum zero_point) {
   const Size channels = linear.in_channels;
   const Axis& h = linear.h;
-  const Axis& w = linear.w;
-  std::vector<Sum> all(static_cast<std::size_t>(linear.Taps() * channels));
-  for (Size ky = 0; ky < h.kernel; ++ky) {
-    const Reach rows = ReachOf(h, ky);
-    for (Size kx = 0; kx < w.kernel; ++kx) {
-      const Reach columns = ReachOf(w, kx);
-      Sum* sums = all.data() + (ky * w.kernel + kx) * channels;
-      for (Size r = 0; r < rows.last - rows.first; ++r) {
-        const Size y = rows.start + r * h.stride;
-        for (Size c = 0; c < columns.last - columns.first; ++c) {
-          const Size x = columns.start + c * w.stride;
-          const T* from = input.data() + (y * w.in + x) * channels;
-          for (Size i = 0; i < channels; ++i) {
-            sums[i] += static_cast<Sum>(from[i]) - zero_point;
-          }
-        }
+  const auto positions = static_cast<double>(h.out * linear.w.out);
+  std::vector<double> means(static_cast<std::size_t>(linear.Taps() * channels));
+  std::vector<Sum> sums(static_cast<std::size_t>(channels));
+  for (Size kx = 0; kx < linear.w.kernel; ++kx) {
+    const std::vector<Sum> rows = RowSums(linear, input, zero_point, kx);
+    for (Size ky = 0; ky < h.kernel; ++ky) {
+      const Reach reach = ReachOf(h, ky);
+      std::ranges::fill(sums, Sum{0});
+      for (Size r = 0; r < reach.last - reach.first; ++r) {
+        const Sum* from = rows.data() + (reach.start + r * h.stride) * channels;
+        for (Size i = 0; i < channels; ++i) sums[static_cast<std::size_t>(i)] += from[i];
       }
+      double* to = means.data() + (ky * linear.w.kernel + kx) * channels;
+      for (const Sum sum : sums) *to++ = static_cast<double>(sum) / positions;
     }
   }
-  const auto positions = static_cast<double>(h.out * w.out);
-  std::vector<double> means;
-  for (const Sum sum : all) means.push_back(static_cast<double>(sum) / positions);
   return means;
 }
 

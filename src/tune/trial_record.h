@@ -11,13 +11,13 @@ struct ErrorRatio {
   double low = 1;
   double high = 1;
 
-  /// Below one by more than chance.
-  [[nodiscard]] bool IsClearGain() const { return high < 1; }
-  /// Not above it by more than 1 dB, whatever the files.
-  [[nodiscard]] bool IsSafe() const {
-    constexpr double kDecibel = 1.26;
-    return high < kDecibel;
+  /// Below one by more than chance, or by more than a decibel.
+  [[nodiscard]] bool IsGain() const {
+    constexpr double kDecibel = 0.794;
+    return high < 1 || ratio < kDecibel;
   }
+  /// Not below one, but for chance.
+  [[nodiscard]] bool IsLoss() const { return low >= 1; }
   bool operator==(const ErrorRatio&) const = default;
 };
 

@@ -21,6 +21,12 @@ std::vector<T> Taken(const std::vector<T>& all, const std::vector<std::size_t>& 
   return taken;
 }
 
+std::vector<std::size_t> PlacesOf(const SampleRefs& samples) {
+  std::vector<std::size_t> all(samples.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 /// At most so many, evenly taken.
 std::vector<std::size_t> Thinned(const std::vector<std::size_t>& places,
                                  std::size_t most) {
@@ -32,54 +38,63 @@ std::vector<std::size_t> Thinned(const std::vector<std::size_t>& places,
   return thinned;
 }
 
+/// All parts but one; all, when there is no such part.
+StatisticsCollector Merged(const Graph& graph,
+                           const std::vector<StatisticsCollector>& parts,
+                           std::size_t left_out) {
+  StatisticsCollector merged(graph);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (p != left_out) merged.Merge(parts[p]);
+  }
+  return merged;
+}
+
 double MeanOf(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) /
          static_cast<double>(values.size());
 }
 
-/// Of all samples but those of one part.
-StatisticsCollector StatisticsOf(const Variant& variant,
-                                 std::optional<std::size_t> left_out) {
-  StatisticsCollector statistics(variant.graph);
-  for (std::size_t p = 0; p < variant.parts.size(); ++p) {
-    if (p != left_out || variant.parts.size() == 1) statistics.Merge(variant.parts[p]);
-  }
-  return statistics;
-}
-
-Ranges RangesOf(const Plan& plan, const StatisticsCollector& statistics) {
-  return plan.like_tensorflow
-             ? WidenLikeTensorFlow(plan.variant->graph, statistics.ranges())
-             : ChooseRanges(statistics, plan.ranges);
-}
-
 }  // namespace
 
-Workshop::Workshop(const Graph& graph, const SampleRefs& samples,
-                   std::span<const std::size_t> files, QuantizeOptions options,
-                   std::size_t workers, const std::function<void()>& on_step)
-    : samples_(samples),
-      files_(files),
+Workshop::Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size_t> files,
+                   QuantizeOptions options, std::size_t workers,
+                   const std::function<void()>& on_step)
+    : samples_(std::move(samples)),
+      files_(std::move(files)),
       options_(std::move(options)),
       workers_(workers),
       on_step_(on_step),
-      folds_(DealOut(files, samples.size() <= kFew ? kPartsOfFew : kParts)),
-      reference_(OutputsOf(graph, samples, workers)),
+      folds_(DealOut(files_, samples_.size() <= kFew ? kPartsOfFew : kParts)),
+      reference_(OutputsOf(graph, samples_, workers)),
       original_(NewVariant(graph)) {
   const Plan plan{.name = "tf", .variant = original_, .like_tensorflow = true};
   baseline_ = ErrorsOfPlan(plan);
   tensorflow_ = {plan, Losses(baseline_, baseline_), 1};
 }
 
+Workshop Workshop::WithFewer(std::size_t most) const {
+  const auto places = Thinned(PlacesOf(samples_), most);
+  return {original_->graph,
+          Taken(samples_, places),
+          Taken(files_, places),
+          options_,
+          workers_,
+          on_step_};
+}
+
 std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
                                                     std::set<ValueId> pinned) const {
-  const auto variant = std::make_shared<Variant>();
-  variant->graph = std::move(graph);
-  variant->pinned = std::move(pinned);
-  variant->parts = CollectStatistics(Executor(variant->graph), samples_, folds_.part_of,
-                                     folds_.parts, workers_);
-  variant->means = MeansOfLinearLayers(variant->graph, samples_, workers_);
-  return variant;
+  const auto parts = CollectStatistics(Executor(graph), samples_, folds_.part_of,
+                                       folds_.parts, workers_);
+  FloatMeans means = MeansOfLinearLayers(graph, samples_, workers_);
+  std::vector<RangeChoices> without;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    without.emplace_back(Merged(graph, parts, parts.size() > 1 ? p : parts.size()));
+  }
+  RangeChoices all(Merged(graph, parts, parts.size()));
+  return std::make_shared<const Variant>(Variant{std::move(graph), std::move(pinned),
+                                                 std::move(all), std::move(without),
+                                                 std::move(means)});
 }
 
 QuantizeOptions Workshop::OptionsOf(const Variant& variant) const {
@@ -88,15 +103,22 @@ QuantizeOptions Workshop::OptionsOf(const Variant& variant) const {
   return options;
 }
 
+Ranges Workshop::RangesOf(const Plan& plan, const RangeChoices& choices) const {
+  return plan.like_tensorflow
+             ? WidenLikeTensorFlow(plan.variant->graph, choices.statistics().ranges())
+             : choices.By(plan.ranges, workers_);
+}
+
 QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,
                                std::optional<std::size_t> left_out) const {
   const Variant& variant = *plan.variant;
-  const StatisticsCollector statistics = StatisticsOf(variant, left_out);
-  const Ranges ranges = RangesOf(plan, statistics);
+  const RangeChoices& choices =
+      left_out.has_value() ? variant.ranges_without[*left_out] : variant.ranges;
   QuantizeOptions options = OptionsOf(variant);
   options.precisions = plan.precisions;
-  options.wide_ranges = statistics.ranges();
-  QuantizedGraph quantized = QuantizeInt8(variant.graph, ranges, options);
+  options.wide_ranges = choices.statistics().ranges();
+  QuantizedGraph quantized =
+      QuantizeInt8(variant.graph, RangesOf(plan, choices), options);
   if (plan.like_tensorflow) return quantized;
   const std::vector<std::size_t> used = Thinned(places, kMostForLayers);
   FloatMeans means;
@@ -108,9 +130,7 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
 }
 
 QuantizedGraph Workshop::Fit(const Plan& plan) const {
-  std::vector<std::size_t> all(samples_.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return FitOn(plan, all, std::nullopt);
+  return FitOn(plan, PlacesOf(samples_), std::nullopt);
 }
 
 std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
@@ -139,11 +159,10 @@ ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
 
 std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
-  const StatisticsCollector statistics = StatisticsOf(variant, std::nullopt);
   const auto baseline = Taken(baseline_, places);
   std::vector<double> losses(variant.graph.values.size());
   for (const Sensitivity& one :
-       FindSensitivities(variant.graph, statistics.ranges(), options_,
+       FindSensitivities(variant.graph, variant.ranges.statistics().ranges(), options_,
                          Taken(samples_, places), Taken(reference_, places), workers_)) {
     losses[Index(one.value)] = MeanOf(Losses(baseline, one.errors));
   }
@@ -153,10 +172,9 @@ std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
 Mix Workshop::MixOf(const Plan& plan, const MixedPrecision& wanted) const {
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
   const Variant& variant = *plan.variant;
-  const StatisticsCollector statistics = StatisticsOf(variant, std::nullopt);
   QuantizeOptions options = OptionsOf(variant);
-  options.wide_ranges = statistics.ranges();
-  return MixPrecisions(variant.graph, RangesOf(plan, statistics), options, wanted,
+  options.wide_ranges = variant.ranges.statistics().ranges();
+  return MixPrecisions(variant.graph, RangesOf(plan, variant.ranges), options, wanted,
                        Taken(samples_, places), Taken(reference_, places), workers_);
 }
 

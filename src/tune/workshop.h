@@ -22,8 +22,9 @@ namespace kinglet {
 /// A float graph that computes the model's function, and what calibration knows of it.
 struct Variant {
   Graph graph;
-  std::set<ValueId> pinned;                // inputs that are quantized more than once
-  std::vector<StatisticsCollector> parts;  // by part of the samples
+  std::set<ValueId> pinned;                  // inputs that are quantized more than once
+  RangeChoices ranges;                       // of all samples
+  std::vector<RangeChoices> ranges_without;  // by part that is left out
   FloatMeans means;
 };
 
@@ -46,11 +47,14 @@ struct Judged {
 class Workshop {
  public:
   /// `options` are what all plans share; `files` says by sample which file it is from;
-  /// `on_step` is told of each plan that is
-  /// judged. All must outlive the workshop. REQUIRES: at least one sample.
-  Workshop(const Graph& graph, const SampleRefs& samples,
-           std::span<const std::size_t> files, QuantizeOptions options,
-           std::size_t workers, const std::function<void()>& on_step);
+  /// `on_step` is told of each plan that is judged. Samples and `on_step` must outlive
+  /// the workshop. REQUIRES: at least one sample.
+  Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size_t> files,
+           QuantizeOptions options, std::size_t workers,
+           const std::function<void()>& on_step);
+
+  /// The same with at most so many of the samples, for plans of which there are many.
+  [[nodiscard]] Workshop WithFewer(std::size_t most) const;
 
   /// Inputs of the graph with more than one reading are `pinned`.
   [[nodiscard]] std::shared_ptr<const Variant> NewVariant(
@@ -85,9 +89,10 @@ class Workshop {
                                      const std::vector<std::size_t>& places,
                                      std::optional<std::size_t> left_out) const;
   [[nodiscard]] QuantizeOptions OptionsOf(const Variant& variant) const;
+  [[nodiscard]] Ranges RangesOf(const Plan& plan, const RangeChoices& choices) const;
 
-  const SampleRefs& samples_;
-  std::span<const std::size_t> files_;
+  SampleRefs samples_;
+  std::vector<std::size_t> files_;
   QuantizeOptions options_;  // what all plans share
   std::size_t workers_;
   const std::function<void()>& on_step_;

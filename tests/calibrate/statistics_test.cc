@@ -34,10 +34,10 @@ TEST(CollectStatistics, KeepsPartsApartWhateverTheWorkers) {
     const ValueId y = executor.graph().outputs[0].value;
     EXPECT_EQ(parts[0].ranges()[Index(y)], (Range{0, 81}));      // 0, 3, 6, 9
     EXPECT_EQ(parts[1].ranges()[Index(y)], (Range{0.25F, 49}));  // 1, 4, 7
-    EXPECT_EQ(parts[2].histogram(y).count(), 9U);                // three samples of three
+    EXPECT_EQ(parts[2].histograms(y).All().count(), 9U);         // three samples of three
     StatisticsCollector all(executor.graph());
     for (const StatisticsCollector& part : parts) all.Merge(part);
-    EXPECT_EQ(all.histogram(y).count(), 30U);
+    EXPECT_EQ(all.histograms(y).All().count(), 30U);
     EXPECT_EQ(all.ranges()[Index(y)], (Range{0, 81}));
   }
 }

@@ -11,13 +11,13 @@ namespace {
 
 struct Numbers {
   std::vector<float> values;
-  Histogram histogram;
+  LoudnessHistograms histograms;
   Range extremes;
 };
 
 Numbers Take(std::vector<float> values) {
   Numbers numbers{std::move(values), {}, {}};
-  numbers.histogram.Add(numbers.values);
+  numbers.histograms.Add(numbers.values);
   const auto [min, max] = std::ranges::minmax(numbers.values);
   numbers.extremes = {min, max};
   return numbers;
@@ -34,7 +34,7 @@ Numbers Skewed(std::size_t outliers) {
 }
 
 Range Chosen(const Numbers& numbers, RangeMethod method) {
-  return ChooseRange(numbers.histogram, numbers.extremes, method);
+  return ChooseRange(numbers.histograms, numbers.extremes, method);
 }
 
 /// Mean squared error of rounding the numbers themselves to 255 steps of a range.
@@ -78,6 +78,24 @@ TEST(ChooseRange, LeastSquaresHasASmallerErrorThanTheExtremes) {
   }
 }
 
+TEST(ChooseRange, ALoudSampleWeighsNoMoreThanAQuietOneWhereErrorsAreNormalized) {
+  LoudnessHistograms histograms;
+  Range extremes;
+  for (unsigned s = 0; s < 20; ++s) {
+    std::mt19937 random(s);
+    std::normal_distribution<float> draw(0, s == 0 ? 30.0F : 1.0F);
+    std::vector<float> values(5000);
+    for (float& value : values) value = draw(random);
+    const auto [min, max] = std::ranges::minmax(values);
+    extremes = Union(extremes, {min, max});
+    histograms.Add(values);
+  }
+  const Range plain = ChooseRange(histograms, extremes, RangeMethod::kMse);
+  const Range normalized = ChooseRange(histograms, extremes, RangeMethod::kNormalizedMse);
+  EXPECT_GT(plain.max, 60);
+  EXPECT_LT(normalized.max, 0.8F * plain.max);
+}
+
 TEST(ChooseRange, EntropyCutsWhatIsRareAndFarOut) {
   const Range range = Chosen(Skewed(3), RangeMethod::kEntropy);
   EXPECT_LT(range.max, 50);
@@ -93,7 +111,8 @@ TEST(ChooseRange, NeverLeavesTheExtremesAndHoldsZero) {
     for (float& value : values) value = draw(random);
     const Numbers numbers = Take(std::move(values));
     for (const RangeMethod method :
-         {RangeMethod::kPercentile, RangeMethod::kMse, RangeMethod::kEntropy}) {
+         {RangeMethod::kPercentile, RangeMethod::kMse, RangeMethod::kNormalizedMse,
+          RangeMethod::kEntropy}) {
       const Range range = Chosen(numbers, method);
       EXPECT_LE(range.min, 0);
       EXPECT_GE(range.max, 0);

@@ -28,23 +28,30 @@ TEST(Compare, IsSureOfAGainOnEveryFileAndUnsureOfOneThatOneFileMakes) {
   const std::vector<double> better(20, 0.9);
   const ErrorRatio sure = Compare(better, other, Numbers(20));
   EXPECT_NEAR(sure.ratio, 0.9, 1e-12);
-  EXPECT_TRUE(sure.IsClearGain());
+  EXPECT_TRUE(sure.IsGain());
   std::vector<double> lucky(20, 1.02);
   lucky[7] = 0.01;
   const ErrorRatio unsure = Compare(lucky, other, Numbers(20));
   EXPECT_LT(unsure.ratio, 1);
-  EXPECT_FALSE(unsure.IsClearGain());
+  EXPECT_FALSE(unsure.IsGain());
   EXPECT_LT(unsure.low, unsure.ratio);
+}
+
+TEST(ErrorRatio, CallsADecibelAGainWhateverTheFilesSayOfChance) {
+  EXPECT_TRUE((ErrorRatio{.ratio = 0.79, .low = 0.5, .high = 1.2}.IsGain()));
+  EXPECT_FALSE((ErrorRatio{.ratio = 0.8, .low = 0.5, .high = 1.2}.IsGain()));
+  EXPECT_FALSE((ErrorRatio{.ratio = 1.1, .low = 0.9, .high = 1.4}.IsLoss()));
+  EXPECT_TRUE((ErrorRatio{.ratio = 1.1, .low = 1.01, .high = 1.4}.IsLoss()));
 }
 
 TEST(Compare, DrawsFilesNotSamples) {
   // Ten samples of a file that gains and ten of one that loses: by samples a sure gain.
   std::vector<double> candidate(20, 0.5);
-  std::fill(candidate.begin() + 10, candidate.end(), 1.2);
+  std::fill(candidate.begin() + 10, candidate.end(), 1.3);
   std::vector<std::size_t> files(20, 0);
   std::fill(files.begin() + 10, files.end(), 1);
-  EXPECT_TRUE(Compare(candidate, std::vector<double>(20, 1), Numbers(20)).IsClearGain());
-  EXPECT_FALSE(Compare(candidate, std::vector<double>(20, 1), files).IsClearGain());
+  EXPECT_LT(Compare(candidate, std::vector<double>(20, 1), Numbers(20)).high, 1.1);
+  EXPECT_GT(Compare(candidate, std::vector<double>(20, 1), files).high, 1.2);
 }
 
 TEST(Compare, CallsTwoPerfectCandidatesATie) {
