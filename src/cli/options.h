@@ -2,13 +2,11 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -29,9 +27,11 @@ void AddChoice(CLI::App& command, const std::string& flag, Enum& chosen,
   const auto choose = [&chosen, choices, flag](const std::string& name) {
     const auto found = choices.find(name);
     if (found == choices.end()) {
-      throw CLI::ValidationError(
-          flag, fmt::format("'{}' is none of {}", name,
-                            fmt::join(choices | std::views::keys, ", ")));
+      std::string names;
+      for (const auto& [known, value] : choices) {
+        names += (names.empty() ? "" : ", ") + known;
+      }
+      throw CLI::ValidationError(flag, fmt::format("'{}' is none of {}", name, names));
     }
     chosen = found->second;
   };

@@ -59,6 +59,28 @@ Json TensorJson(const TensorRecord& tensor) {
   return json;
 }
 
+Json JsonOf(const PartRecord& part) {
+  return {{"name", part.name},
+          {"output", part.path},
+          {"output_sha256", part.sha256},
+          {"output_bytes", part.bytes},
+          {"operators_written", part.operators}};
+}
+
+Json JsonOf(const TrialRecord& trial) {
+  return {{"name", trial.name},
+          {"error_ratio", trial.error.ratio},
+          {"low", trial.error.low},
+          {"high", trial.error.high},
+          {"chosen", trial.chosen}};
+}
+
+Json JsonOf(const RoundingRecord& one) {
+  return {{"tensor", one.tensor},
+          {"share", one.share},
+          {"dtype", std::string(NameOf(one.dtype))}};
+}
+
 }  // namespace
 
 std::string PrintJson(const ConversionReport& report) {
@@ -81,29 +103,15 @@ std::string PrintJson(const ConversionReport& report) {
                {"int16_operators", report.int16_operators},
                {"notes", report.notes},
                {"warnings", report.warnings}};
-  for (const PartRecord& part : report.parts) {
-    json["parts"].push_back({{"name", part.name},
-                             {"output", part.path},
-                             {"output_sha256", part.sha256},
-                             {"output_bytes", part.bytes},
-                             {"operators_written", part.operators}});
-  }
+  for (const PartRecord& part : report.parts) json["parts"].push_back(JsonOf(part));
   if (!report.samples.empty()) json["calibration"] = SamplesJson(report);
   if (!report.calibration_sha256.empty()) {
     json["calibration"]["sha256"] = report.calibration_sha256;
   }
   if (!report.held_out.empty()) json["held_out"] = RecordsJson(report.held_out);
-  for (const TrialRecord& trial : report.trials) {
-    json["trials"].push_back({{"name", trial.name},
-                              {"error_ratio", trial.error.ratio},
-                              {"low", trial.error.low},
-                              {"high", trial.error.high},
-                              {"chosen", trial.chosen}});
-  }
+  for (const TrialRecord& trial : report.trials) json["trials"].push_back(JsonOf(trial));
   for (const RoundingRecord& one : report.rounding) {
-    json["rounding"].push_back({{"tensor", one.tensor},
-                                {"share", one.share},
-                                {"dtype", std::string(NameOf(one.dtype))}});
+    json["rounding"].push_back(JsonOf(one));
   }
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
   if (report.data.has_value()) json["data"] = JsonOf(*report.data);

@@ -17,6 +17,7 @@ constexpr std::size_t kMostForLayers = 256;  // whose tensors are held at the sa
 template <typename T>
 std::vector<T> Taken(const std::vector<T>& all, const std::vector<std::size_t>& places) {
   std::vector<T> taken;
+  taken.reserve(places.size());
   for (const std::size_t place : places) taken.push_back(all[place]);
   return taken;
 }
