@@ -93,6 +93,25 @@ TEST(ConstantChannels, CountsWhatMovesNeitherWithinNorBetweenSamples) {
   }
 }
 
+TEST(ConstantChannels, MergeToWhatHasOneValueInBoth) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x1]\nconst w : float32[2x1] = 1 1\n"
+      "const b : float32[2] = 0 0\n"
+      "y : float32[1x2] = fully_connected(x, w, b)\nout output_0 = y\n");
+  const auto seen = [&](std::vector<float> values) {
+    ConstantChannels channels(graph);
+    channels.See(graph.outputs[0].value, std::as_bytes(std::span(values)));
+    return channels;
+  };
+  for (const bool is_first : {false, true}) {
+    ConstantChannels merged = is_first ? seen({1, 2}) : ConstantChannels(graph);
+    merged.Merge(is_first ? ConstantChannels(graph) : seen({1, 2}));
+    EXPECT_EQ(merged.Count(graph.outputs[0].value), 2U);
+    merged.Merge(seen({1, 3}));
+    EXPECT_EQ(merged.Count(graph.outputs[0].value), 1U);
+  }
+}
+
 TEST(ConstantChannels, LooksFarIntoASample) {
   const Graph graph = Parse(
       "in input = x : float32[1x100x1]\nconst w : float32[1x1] = 1\n"

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -81,8 +82,9 @@ Graph Tuned(RandomNetwork& random) {
   SampleRefs refs;
   for (const Sample& sample : samples) refs.push_back(&sample);
   const std::vector<std::size_t> files = FilesOf(refs);
+  const std::function<void()> on_step;
   const Workshop workshop(graph, refs, files, {.per_tensor = random.Chance(4)}, 1,
-                          nullptr);
+                          on_step);
   const auto variant = SomeVariant(workshop, graph, refs, random);
   const Plan plan{.name = "random",
                   .variant = variant,

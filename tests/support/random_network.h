@@ -69,8 +69,8 @@ class RandomNetwork {
   }
   /// Mostly the last result.
   ValueId Picture() { return Chance(3) ? Any(pictures_) : pictures_.back(); }
-  [[nodiscard]] const Shape& ShapeOf(ValueId id) const { return graph_[id].shape; }
-  [[nodiscard]] std::int64_t Channels(ValueId id) const { return ShapeOf(id).back(); }
+  const Shape& ShapeOf(ValueId id) { return graph_[id].shape; }
+  std::int64_t Channels(ValueId id) { return ShapeOf(id).back(); }
 
   ValueId Constant(const Shape& shape, float low, float high) {
     Tensor tensor(DType::kFloat32, shape);
@@ -213,22 +213,13 @@ class RandomNetwork {
     const Activation clamp = Chance(3) ? Clamp() : Activation::kNone;
     switch (Pick(4)) {
       case 0:
-        return Node(MaxPool2d{{.padding = Padding::kSame,
-                               .filter_h = 2,
-                               .filter_w = 2,
-                               .activation = clamp}},
-                    {x});
+        return Node(MaxPool2d{{Padding::kSame, 1, 1, 2, 2, clamp}}, {x});
       case 1:
         return Node(ReduceMax{{{1, 2}, true}}, {x});
       case 2:
         return Node(Mean{{{1}, true}}, {x});
       default:
-        return Node(AveragePool2d{{.padding = Padding::kSame,
-                                   .stride_h = 1 + Pick(2),
-                                   .filter_h = 2,
-                                   .filter_w = 3,
-                                   .activation = clamp}},
-                    {x});
+        return Node(AveragePool2d{{Padding::kSame, 1 + Pick(2), 1, 2, 3, clamp}}, {x});
     }
   }
 
@@ -264,8 +255,7 @@ class RandomNetwork {
           ShapeOf(id)[1] == ShapeOf(x)[1] && ShapeOf(id)[2] == ShapeOf(x)[2];
       if (is_alike && Channels(id) <= 8) fitting.push_back(id);
     }
-    if (fitting.empty()) return x;
-    return Node(Concatenation{3}, {x, Any(fitting)});
+    return fitting.empty() ? x : Node(Concatenation{3}, {x, Any(fitting)});
   }
 
   void Layer() {
@@ -283,7 +273,6 @@ class RandomNetwork {
     Keep(Chance(2) && ShapeOf(x)[1] < 6 ? Transposed(x) : Resized(x));
   }
   void Keep(ValueId id) { pictures_.push_back(id); }
-
   ValueId Head(ValueId x) {
     if (Chance(2)) {
       x = Node(Mean{{{1, 2}, false}}, {x});

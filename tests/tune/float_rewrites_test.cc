@@ -2,7 +2,9 @@
 // inputs like those that calibrated and far beyond them.
 #include <gtest/gtest.h>
 
+#include "calibrate/gather.h"
 #include "passes/passes.h"
+#include "quantize/quantize.h"
 #include "run/executor.h"
 #include "run/samples.h"
 #include "tests/support/random_network.h"
@@ -29,7 +31,8 @@ Seen Run(const Graph& graph, const Sample& sample) {
   const Executor executor(graph);
   auto context = executor.NewContext();
   Seen seen;
-  seen.outputs = executor.Run(context, sample, [&](ValueId, auto bytes) {
+  seen.outputs = executor.Run(context, sample, [&](ValueId id, auto bytes) {
+    if (graph[id].dtype != DType::kFloat32) return;
     for (const float value : AsFloats(bytes)) {
       seen.largest = std::max(seen.largest, std::abs(value));
     }
@@ -114,6 +117,28 @@ TEST(FloatRewrites, KeepTheFunctionWhenEqualizedChannelsAreSplit) {
     ExpectSame(graph, SplitPlanes(equalized, SomeThresholds(equalized, network)),
                network);
   }
+}
+
+/// Ranges end at thresholds and at clamps that equalization moved: there it drops most.
+TEST(IntegerRewrites, KeepEveryIntegerWhenIdleClampsAreDropped) {
+  std::size_t dropped = 0;
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph equalized = EqualizedOn(NetworkOf(network, seed), network);
+    const Graph split = SplitPlanes(equalized, SomeThresholds(equalized, network));
+    const std::vector<Sample> samples = {network.Sample(split, 2),
+                                         network.Sample(split, 2)};
+    const Ranges ranges =
+        GatherFrom<RangeCollector>(Executor(split), samples, 1).ranges();
+    const Graph quantized = QuantizeInt8(split, ranges).graph;
+    const Graph fewer = DropIdleClamps(quantized);
+    dropped += quantized.nodes.size() - fewer.nodes.size();
+    for (const float largest : {2.0F, 50.0F, 1e4F}) {
+      EXPECT_EQ(Difference(quantized, fewer, network.Sample(split, largest)), 0);
+    }
+  }
+  EXPECT_GT(dropped, kNetworks);
 }
 
 }  // namespace
