@@ -72,6 +72,7 @@ QuantizedGraph Tuned(std::span<const Sample> calibration,
                             if (listener) listener("comparing candidates", 0);
                           });
   converted.trials = std::move(tuned.trials);
+  converted.stability = tuned.stability;
   AddMix(tuned.mix, request, converted);
   converted.warnings.insert(converted.warnings.end(), tuned.warnings.begin(),
                             tuned.warnings.end());

@@ -37,6 +37,7 @@ struct ConvertedGraph {
   std::vector<std::string> float_operators;  ///< without an integer form
   std::vector<std::string> warnings;
   std::optional<DataFindings> data;          ///< where samples calibrated
+  std::optional<Stability> stability;        ///< of a recipe's choice
   std::vector<TrialRecord> trials;           ///< what the recipe compared
   std::vector<std::string> int16_operators;  ///< that were asked for
   std::vector<RoundingRecord> rounding;      ///< what rounding single tensors costs

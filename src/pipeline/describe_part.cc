@@ -32,6 +32,10 @@ class PartWriter {
       record.tensor = Named(record.tensor);
       report_.rounding.push_back(std::move(record));
     }
+    if (converted_.stability.has_value()) {
+      report_.stability.push_back({part_.name, *converted_.stability});
+      AddNamed(WarningsOf(*converted_.stability), report_.warnings);
+    }
     if (converted_.data.has_value()) AddData(*converted_.data);
     for (const Value& value : converted_.written.values) AddTensor(value);
   }

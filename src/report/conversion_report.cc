@@ -45,6 +45,16 @@ std::string TrialLine(const TrialRecord& trial) {
       trial.name, trial.error.ratio, trial.error.low, trial.error.high);
 }
 
+std::string StabilityLine(const StabilityRecord& record) {
+  const Stability& s = record.stability;
+  return fmt::format(
+      "{}fits on two halves of the samples are {:.1f} % apart, cosine {:.5f}; {:.1f} % "
+      "and "
+      "{:.1f} % from float, the whole {:.1f} %",
+      record.part.empty() ? "" : record.part + ": ", 100 * s.apart, s.cosine,
+      100 * s.halves[0], 100 * s.halves[1], 100 * s.whole);
+}
+
 std::string Total(const std::vector<std::pair<std::string, double>>& seconds) {
   double total = 0;
   std::string stages;
@@ -99,6 +109,9 @@ std::string PrintSummary(const ConversionReport& report) {
                                   report.per_tensor ? " per tensor" : "", report.recipe));
   for (const TrialRecord& trial : report.trials) {
     if (trial.chosen) row("chosen", TrialLine(trial));
+  }
+  for (const StabilityRecord& record : report.stability) {
+    row("stability", StabilityLine(record));
   }
   if (report.agreement.has_value()) row("agreement", AgreementLine(*report.agreement));
   for (const std::string& warning : report.warnings) row("warning", warning);

@@ -42,6 +42,12 @@ struct PartRecord {
   std::size_t operators = 0;
 };
 
+/// How much a recipe's choice depends on the samples.
+struct StabilityRecord {
+  std::string part;  ///< as PartRecord's name, or empty
+  Stability stability;
+};
+
 struct ConversionReport {
   std::string program_version;
   std::string model_path;
@@ -72,6 +78,7 @@ struct ConversionReport {
   std::size_t files_found = 0;           ///< that the samples were drawn from
   std::vector<TrialRecord> trials;       ///< what the recipe compared
   std::vector<RoundingRecord> rounding;  ///< where it was measured
+  std::vector<StabilityRecord> stability;
   std::optional<AgreementRecord> agreement;
   std::optional<DataFindings> data;  ///< about what calibrated
   OutsideFindings outside;           ///< about what was compared on

@@ -45,6 +45,17 @@ Json AgreementJson(const AgreementRecord& agreement) {
           {"top5_agreement", c.top5_agreement}};
 }
 
+Json StabilityJson(const StabilityRecord& record) {
+  const Stability& s = record.stability;
+  Json json = {{"halves_apart", s.apart},
+               {"halves_error", s.halves},
+               {"error", s.whole},
+               {"halves_cosine", s.cosine},
+               {"stable", s.IsStable()}};
+  if (!record.part.empty()) json["part"] = record.part;
+  return json;
+}
+
 Json TensorJson(const TensorRecord& tensor) {
   Json json = {{"name", tensor.name},
                {"dtype", std::string(NameOf(tensor.dtype))},
@@ -114,6 +125,9 @@ std::string PrintJson(const ConversionReport& report) {
     json["rounding"].push_back(JsonOf(one));
   }
   if (report.agreement.has_value()) json["agreement"] = AgreementJson(*report.agreement);
+  for (const StabilityRecord& record : report.stability) {
+    json["stability"].push_back(StabilityJson(record));
+  }
   if (report.data.has_value()) json["data"] = JsonOf(*report.data);
   if (!report.outside.samples.empty()) json["outside_ranges"] = JsonOf(report.outside);
   json["tensors"] = Json::array();

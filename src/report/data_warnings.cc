@@ -118,4 +118,12 @@ std::vector<std::string> WarningsOf(const OutsideFindings& findings) {
   return Joined({AboutTensors(findings), AboutSamples(findings)});
 }
 
+std::vector<std::string> WarningsOf(const Stability& stability) {
+  if (stability.IsStable()) return {};
+  return {
+      "what was fitted depends on the samples that happened to be drawn: fits on two "
+      "halves of them differ by more than twice the error of quantization; more samples, "
+      "or more alike those to come, would help"};
+}
+
 }  // namespace kinglet

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibrate/data_check.h"
+#include "tune/stability.h"
 #include "verify/outside.h"
 
 namespace kinglet {
@@ -20,5 +21,6 @@ struct OutsideFindings {
 /// about.
 std::vector<std::string> WarningsOf(const DataFindings& findings);
 std::vector<std::string> WarningsOf(const OutsideFindings& findings);
+std::vector<std::string> WarningsOf(const Stability& stability);
 
 }  // namespace kinglet

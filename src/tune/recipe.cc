@@ -75,6 +75,7 @@ class Tuner {
     if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
     for (TrialRecord& trial : tuned_.trials) trial.chosen = trial.name == best_.plan.name;
     tuned_.quantized = workshop_.Fit(best_.plan);
+    tuned_.stability = workshop_.StabilityOfFits(best_.plan, tuned_.quantized.graph);
     return std::move(tuned_);
   }
 

@@ -13,6 +13,7 @@
 #include "quantize/quantize.h"
 #include "tune/folds.h"
 #include "tune/mix_precisions.h"
+#include "tune/stability.h"
 #include "tune/trial_record.h"
 
 namespace kinglet {
@@ -31,7 +32,8 @@ struct TuneRequest {
 struct TuneResult {
   QuantizedGraph quantized;
   std::vector<TrialRecord> trials;
-  Mix mix;  ///< what rounding costs and what was done about it
+  std::optional<Stability> stability;  ///< of the chosen plan
+  Mix mix;                             ///< what rounding costs and what was done about it
   std::vector<std::string> warnings;
 };
 

@@ -179,4 +179,27 @@ Mix Workshop::MixOf(const Plan& plan, const MixedPrecision& wanted) const {
                        Taken(samples_, places), Taken(reference_, places), workers_);
 }
 
+std::optional<Stability> Workshop::StabilityOfFits(const Plan& plan,
+                                                   const Graph& whole) const {
+  const Folds halves = DealOut(files_, 2);
+  if (halves.parts < 2) return std::nullopt;
+  const Variant& variant = *plan.variant;
+  const auto statistics = CollectStatistics(Executor(variant.graph), samples_,
+                                            halves.part_of, halves.parts, workers_);
+  std::array<std::vector<Outputs>, 2> outputs;
+  for (std::size_t half = 0; half < outputs.size(); ++half) {
+    Plan of_half = plan;
+    of_half.variant =
+        std::make_shared<const Variant>(Variant{variant.graph,
+                                                variant.pinned,
+                                                RangeChoices(statistics[half]),
+                                                {},
+                                                variant.means});
+    const QuantizedGraph fitted =
+        FitOn(of_half, FoldOf(halves, half).judge, std::nullopt);
+    outputs[half] = OutputsOf(fitted.graph, samples_, workers_);
+  }
+  return StabilityOf(reference_, OutputsOf(whole, samples_, workers_), outputs);
+}
+
 }  // namespace kinglet

@@ -15,6 +15,7 @@
 #include "tune/folds.h"
 #include "tune/mix_precisions.h"
 #include "tune/refine_layers.h"
+#include "tune/stability.h"
 #include "tune/trial.h"
 
 namespace kinglet {
@@ -62,6 +63,11 @@ class Workshop {
 
   /// Fitted on all samples.
   [[nodiscard]] QuantizedGraph Fit(const Plan& plan) const;
+
+  /// How far fits on two halves of the samples, dealt out by file, are apart, over all
+  /// samples; `whole` is the fit on all of them. Nothing where there is one file.
+  [[nodiscard]] std::optional<Stability> StabilityOfFits(const Plan& plan,
+                                                         const Graph& whole) const;
 
   /// Each sample is judged by what was fitted without its part.
   [[nodiscard]] Judged Judge(const Plan& plan) const;

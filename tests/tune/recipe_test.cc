@@ -102,6 +102,18 @@ TEST(Tune, KeepsTensorFlowsArithmeticWhereNothingIsClearlyBetter) {
   EXPECT_EQ(Chosen(Tuned(graph, constant, {})).name, "tf");
 }
 
+TEST(Tune, FitsHalvesOfTheFilesToSayHowMuchTheyMatter) {
+  const Graph graph = ThreeLayers();
+  std::vector<Sample> samples = SkewedSamples(20);
+  const auto stability = Tuned(graph, samples, {}).stability;
+  ASSERT_TRUE(stability.has_value());
+  EXPECT_GT(stability->apart, 0);
+  const double sum = stability->halves[0] + stability->halves[1];
+  EXPECT_LE(stability->apart, sum * (1 + 1e-9));  // as all distances do
+  const std::vector<Sample> one(samples.begin(), samples.begin() + 1);
+  EXPECT_EQ(Tuned(graph, one, {}).stability, std::nullopt);
+}
+
 TEST(Tune, DoesWhatIsAskedForEvenWhereItLoses) {
   const auto tuned =
       Tuned(ThreeLayers(), SkewedSamples(20),
