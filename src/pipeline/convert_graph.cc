@@ -73,9 +73,8 @@ QuantizedGraph Tuned(std::span<const Sample> calibration,
                           });
   converted.trials = std::move(tuned.trials);
   converted.stability = tuned.stability;
+  converted.notes = std::move(tuned.notes);
   AddMix(tuned.mix, request, converted);
-  converted.warnings.insert(converted.warnings.end(), tuned.warnings.begin(),
-                            tuned.warnings.end());
   return std::move(tuned.quantized);
 }
 

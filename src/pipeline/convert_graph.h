@@ -36,6 +36,7 @@ struct ConvertedGraph {
   std::map<std::string, Range> ranges;       ///< calibrated, by value name
   std::vector<std::string> float_operators;  ///< without an integer form
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;            ///< what other options would bring
   std::optional<DataFindings> data;          ///< where samples calibrated
   std::optional<Stability> stability;        ///< of a recipe's choice
   std::vector<TrialRecord> trials;           ///< what the recipe compared

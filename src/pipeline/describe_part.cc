@@ -22,6 +22,7 @@ class PartWriter {
       report_.macs += DefOf(node.op).macs({converted_.written, node});
     }
     AddNamed(converted_.warnings, report_.warnings);
+    AddNamed(converted_.notes, report_.notes);
     AddNamed(converted_.float_operators, report_.float_operators);
     AddNamed(converted_.int16_operators, report_.int16_operators);
     for (TrialRecord trial : converted_.trials) {

@@ -65,21 +65,28 @@ double SquaredError(const std::vector<Weight>& weights, double low, double high)
   return error;
 }
 
-/// The one of a ladder of ends, shorter and shorter, with the smallest error.
+/// The one of a ladder of ends, shorter and shorter, with the smallest error: among every
+/// fourth rung, and then among those around the best.
 template <typename Error>
 double BestEnd(double end, const Error& error_of) {
   constexpr double kRatio = 0.97;
   constexpr int kRungs = 100;
-  double best = std::numeric_limits<double>::infinity();
-  double chosen = end;
-  for (int rung = 0; rung < kRungs; ++rung, end *= kRatio) {
-    const double error = error_of(end);
-    if (error < best) {
-      best = error;
-      chosen = end;
+  constexpr int kStride = 4;
+  double least = std::numeric_limits<double>::infinity();
+  int chosen = 0;
+  const auto climb = [&](int first, int last, int stride) {
+    for (int rung = first; rung <= last; rung += stride) {
+      const double error = error_of(end * std::pow(kRatio, rung));
+      if (error >= least) continue;
+      least = error;
+      chosen = rung;
     }
-  }
-  return chosen;
+  };
+  climb(0, kRungs, kStride);
+  const int best = chosen;
+  climb(std::max(best - kStride + 1, 0), best - 1, 1);
+  climb(best + 1, best + kStride - 1, 1);
+  return end * std::pow(kRatio, chosen);
 }
 
 /// The ends are shortened by turns, each by a ladder of factors.

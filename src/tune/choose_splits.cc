@@ -41,7 +41,8 @@ class Search {
         variant_(workshop.NewVariant(before.variant->graph, before.variant->pinned)),
         most_macs_(most_macs) {
     before_.variant = variant_;
-    least_ = workshop_.Judge(before_).loss;
+    judged_ = workshop_.Judge(before_);
+    least_ = judged_.loss;
   }
 
   std::vector<Thresholds> Run(std::size_t count) {
@@ -59,6 +60,17 @@ class Search {
       found.push_back(tried_[i].thresholds);
     }
     return found;
+  }
+
+  std::optional<SplitOffer> Offer() {
+    constexpr double kShare = 0.03;
+    candidates_ = Candidates();
+    const Thresholds thresholds = Prefix(kShare, 1);
+    if (thresholds.empty()) return std::nullopt;
+    const Plan split = WithSplits(workshop_, before_, thresholds);
+    const ErrorRatio error = workshop_.Over(workshop_.Judge(split), judged_);
+    if (!error.IsGain()) return std::nullopt;
+    return SplitOffer{thresholds.size(), ExtraMacs(split.variant->graph), error};
   }
 
  private:
@@ -92,10 +104,13 @@ class Search {
   }
 
   [[nodiscard]] double CostOf(ValueId id, float threshold) const {
+    return ExtraMacs(SplitPlanes(variant_->graph, {{id, threshold}}));
+  }
+
+  /// As a part of those without splits.
+  [[nodiscard]] double ExtraMacs(const Graph& split) const {
     const auto before = static_cast<double>(MacsOf(variant_->graph));
-    const auto after =
-        static_cast<double>(MacsOf(SplitPlanes(variant_->graph, {{id, threshold}})));
-    return before > 0 ? (after - before) / before : 0;
+    return before > 0 ? static_cast<double>(MacsOf(split)) / before - 1 : 0;
   }
 
   void TryPrefixes() {
@@ -151,6 +166,7 @@ class Search {
   Plan before_;
   std::shared_ptr<const Variant> variant_;
   std::int64_t most_macs_;
+  Judged judged_;  // before
   double least_ = 0;
   Thresholds best_;
   std::vector<Candidate> candidates_;
@@ -194,6 +210,11 @@ Plan WithSplits(const Workshop& workshop, const Plan& plan,
   split.name += fmt::format(", {} tensors split", thresholds.size());
   split.variant = workshop.NewVariant(std::move(after), std::move(pinned));
   return split;
+}
+
+std::optional<SplitOffer> OfferSplits(const Workshop& workshop, const Plan& before,
+                                      std::int64_t most_macs) {
+  return Search(workshop, before, most_macs).Offer();
 }
 
 std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,

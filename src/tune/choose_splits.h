@@ -25,4 +25,16 @@ Plan WithSplits(const Workshop& workshop, const Plan& plan, const Thresholds& th
 std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,
                                      std::int64_t most_macs, std::size_t count);
 
+/// What splits would bring that the budget doesn't allow.
+struct SplitOffer {
+  std::size_t tensors = 0;
+  double extra_macs = 0;  ///< as a part of the graph's
+  ErrorRatio error;       ///< over that of the plan without them
+};
+
+/// What balanced splits of the tensors whose rounding costs most bring on top of `before`;
+/// nothing where they don't gain. `before` may come from another workshop.
+std::optional<SplitOffer> OfferSplits(const Workshop& workshop, const Plan& before,
+                                      std::int64_t most_macs);
+
 }  // namespace kinglet

@@ -46,6 +46,9 @@ std::string_view NameOf(BiasForm form) {
 // judged on all.
 constexpr std::size_t kSearchSamples = 32;
 constexpr std::size_t kFinalists = 3;
+constexpr std::size_t kOfferSamples = 24;  // to say what a split would bring
+constexpr double kExtraOfMax = 30;         // per cent of the multiply-accumulates
+constexpr double kPercent = 100;
 
 class Tuner {
  public:
@@ -67,6 +70,7 @@ class Tuner {
     TryRangesAndBiases();
     if (steps.equalize.value_or(IsMax())) TryEqualizations();
     if (MostExtraMacs() > 0) TrySplits();
+    if (!request_.steps.max_extra_macs.has_value() && !IsMax()) OfferSplits();
     if (steps.adaround.value_or(IsMax())) TryRounding(false, ", rounded together");
     if (steps.adaround.value_or(IsMax())) TryRounding(true, ", retargeted");
     if (workshop_.OverTensorFlow(best_).IsLoss() && !IsForced()) {
@@ -98,8 +102,7 @@ class Tuner {
   }
 
   [[nodiscard]] double MostExtraMacs() const {
-    constexpr double kOfMax = 30;
-    return request_.steps.max_extra_macs.value_or(IsMax() ? kOfMax : 0);
+    return request_.steps.max_extra_macs.value_or(IsMax() ? kExtraOfMax : 0);
   }
 
   /// Somebody asked for a step, whatever it brings.
@@ -174,9 +177,7 @@ class Tuner {
   }
 
   void TrySplits() {
-    constexpr double kPercent = 100;
-    const auto most = static_cast<std::int64_t>(static_cast<double>(MacsOf(graph_)) *
-                                                (1 + MostExtraMacs() / kPercent));
+    const auto most = MostMacs(MostExtraMacs());
     const Judged before = best_;
     const Workshop small = workshop_.WithFewer(kSearchSamples);
     std::size_t tried = 0;
@@ -186,6 +187,26 @@ class Tuner {
       TryStep(before, plan, false);
     }
     if (best_.plan.name != before.plan.name) TryBiasesAgain();
+  }
+
+  /// What recipe max would do.
+  void OfferSplits() {
+    const auto most = MostMacs(kExtraOfMax);
+    const Workshop small = workshop_.WithFewer(kOfferSamples);
+    const auto offer = kinglet::OfferSplits(small, best_.plan, most);
+    if (!offer.has_value()) return;
+    tuned_.notes.push_back(fmt::format(
+        "{} skewed tensors in two INT8 planes each would leave {:.2f} ({:.2f} to {:.2f}) "
+        "of the error, for {:.0f} % more multiply-accumulates; --recipe max looks for "
+        "the "
+        "best such split, or give --max-extra-macs",
+        offer->tensors, offer->error.ratio, offer->error.low, offer->error.high,
+        kPercent * offer->extra_macs));
+  }
+
+  [[nodiscard]] std::int64_t MostMacs(double extra) const {
+    return static_cast<std::int64_t>(static_cast<double>(MacsOf(graph_)) *
+                                     (1 + extra / kPercent));
   }
 
   /// What served the whole tensors needn't serve their planes.

@@ -34,7 +34,7 @@ struct TuneResult {
   std::vector<TrialRecord> trials;
   std::optional<Stability> stability;  ///< of the chosen plan
   Mix mix;                             ///< what rounding costs and what was done about it
-  std::vector<std::string> warnings;
+  std::vector<std::string> notes;      ///< what other options would bring
 };
 
 /// `files` says by sample which file it is from; `on_step` is told of each fit.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -15,7 +16,7 @@ namespace kinglet {
 namespace {
 
 /// x -> dense, ReLU -> dense, ReLU -> dense.
-Graph ThreeLayers() {
+Graph ThreeLayers(const std::array<std::int64_t, 4>& sizes = {12, 16, 16, 4}) {
   std::mt19937 random(7);
   Graph graph;
   Value x;
@@ -23,8 +24,7 @@ Graph ThreeLayers() {
   x.shape = {1, 12};
   ValueId last = graph.AddValue(x);
   graph.inputs.push_back({"input", last});
-  const std::int64_t sizes[] = {12, 16, 16, 4};
-  for (int layer = 0; layer < 3; ++layer) {
+  for (std::size_t layer = 0; layer < 3; ++layer) {
     const ValueId w = graph.AddConstant(
         "w", RandomFloats({sizes[layer + 1], sizes[layer]}, random, -0.5F, 0.6F));
     const ValueId b = graph.AddConstant("b", RandomFloats({sizes[layer + 1]}, random));
@@ -37,13 +37,13 @@ Graph ThreeLayers() {
 }
 
 /// Most numbers are small, one in some forty is large.
-std::vector<Sample> SkewedSamples(std::size_t count) {
+std::vector<Sample> SkewedSamples(std::size_t count, float power = 24) {
   std::mt19937 random(11);
   std::uniform_real_distribution<float> draw(0, 1);
   std::vector<Sample> samples;
   for (std::size_t s = 0; s < count; ++s) {
     Tensor x(DType::kFloat32, {1, 12});
-    for (float& value : x.Data<float>()) value = std::pow(draw(random), 24.0F);
+    for (float& value : x.Data<float>()) value = std::pow(draw(random), power);
     samples.push_back({std::move(x)});
   }
   return samples;
@@ -83,6 +83,30 @@ TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
   const Graph graph = ThreeLayers();
   const auto tuned = Tuned(graph, SkewedSamples(60), {});
   EXPECT_EQ(MacsOf(tuned.quantized.graph), MacsOf(graph));
+}
+
+/// A loud input that the first layer doesn't read beside faint ones that it does.
+TEST(Tune, SaysWhatSplitsWouldBringUnlessTheyWereRuledOut) {
+  Graph graph = ThreeLayers({12, 4, 40, 40});
+  for (const Node& node : graph.nodes) {
+    Value& bias = graph[node.inputs[2]];
+    bias.constant = std::make_shared<const Tensor>(DType::kFloat32, bias.shape);
+  }
+  const ValueId weights = graph.nodes[0].inputs[1];
+  Tensor deaf = *graph[weights].constant;
+  for (std::size_t i = 0; i < deaf.size(); i += 12) deaf.Data<float>()[i] = 0;
+  graph[weights].constant = std::make_shared<const Tensor>(std::move(deaf));
+  auto samples = SkewedSamples(60, 1);
+  for (Sample& sample : samples) {
+    for (float& value : sample[0].Data<float>()) value *= 0.005F;
+    sample[0].Data<float>()[0] = 1;
+  }
+  const auto tuned = Tuned(graph, samples, {.steps = {.bias_correction = false}});
+  ASSERT_EQ(tuned.notes.size(), 1U);
+  EXPECT_NE(tuned.notes[0].find("tensors in two INT8 planes"), std::string::npos)
+      << tuned.notes[0];
+  const auto ruled_out = Tuned(graph, samples, {.steps = {.max_extra_macs = 0}});
+  EXPECT_TRUE(ruled_out.notes.empty());
 }
 
 TEST(Tune, GivesTheSameGraphWithAnyNumberOfWorkers) {
