@@ -13,9 +13,10 @@ namespace {
 class OtherRanges {
  public:
   explicit OtherRanges(const Graph& graph) : is_other_(graph.values.size()) {
-    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-      if (IsMover(*node) && (node->inputs.size() > 1 || IsAny(node->outputs))) {
-        MarkAll(node->inputs);
+    for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+      const Node& node = graph.nodes[i];
+      if (IsMover(node) && (node.inputs.size() > 1 || IsAny(node.outputs))) {
+        MarkAll(node.inputs);
       }
     }
     for (const Node& node : graph.nodes) {

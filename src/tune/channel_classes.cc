@@ -118,42 +118,48 @@ class Finder {
     Fix(other);
   }
 
+  /// The class that the value is in, made on first use; null for what is fixed.
+  ChannelClass* ClassOf(ValueId id) {
+    if (!IsComputed(id) || fixed_[Root(id)]) return nullptr;
+    const auto [entry, is_new] = places_.emplace(Root(id), classes_.size());
+    if (is_new) classes_.emplace_back();
+    return &classes_[entry->second];
+  }
+
   std::vector<ChannelClass> Collect() {
-    std::map<std::size_t, std::size_t> place;  // of a root among the classes
-    std::vector<ChannelClass> classes;
-    const auto class_of = [&](ValueId id) -> ChannelClass* {
-      if (!IsComputed(id) || fixed_[Root(id)]) return nullptr;
-      const auto [entry, is_new] = place.emplace(Root(id), classes.size());
-      if (is_new) classes.emplace_back();
-      return &classes[entry->second];
-    };
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       const bool is_linear = IsLinearLayer(node);
-      if (ChannelClass* read = class_of(node.inputs[0]); read != nullptr && is_linear) {
+      if (ChannelClass* read = ClassOf(node.inputs[0]); read != nullptr && is_linear) {
         read->readers.push_back(i);
       }
-      ChannelClass* made = class_of(node.outputs[0]);
+      ChannelClass* made = ClassOf(node.outputs[0]);
       if (made == nullptr) continue;
       made->values.push_back(node.outputs[0]);
       if (is_linear) made->producers.push_back(i);
       if (AddsConstant(node)) made->offsets.push_back(i);
     }
-    std::erase_if(classes, [](const ChannelClass& one) {
+    std::erase_if(classes_, [](const ChannelClass& one) {
       return one.producers.empty() || one.readers.empty();
     });
-    for (ChannelClass& one : classes) {
-      one.channels = static_cast<std::size_t>(Channels(one.values.front()));
-      for (const ValueId id : one.values) {
-        one.channels = std::gcd(one.channels, static_cast<std::size_t>(Channels(id)));
-      }
+    for (ChannelClass& one : classes_) one.channels = CommonChannels(one);
+    return std::move(classes_);
+  }
+
+  /// So many factors repeat along the last axis of every value.
+  [[nodiscard]] std::size_t CommonChannels(const ChannelClass& one) const {
+    std::size_t common = 0;
+    for (const ValueId id : one.values) {
+      common = std::gcd(common, static_cast<std::size_t>(Channels(id)));
     }
-    return classes;
+    return common;
   }
 
   const Graph& graph_;
   std::vector<std::size_t> parent_;
-  std::vector<bool> fixed_;  // by root
+  std::vector<bool> fixed_;                    // by root
+  std::map<std::size_t, std::size_t> places_;  // of a root among the classes
+  std::vector<ChannelClass> classes_;
 };
 
 }  // namespace
