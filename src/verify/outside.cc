@@ -23,6 +23,13 @@ std::optional<Limits> LimitsOf(const Value& value) {
                 static_cast<float>(scale * (-lowest - kHalf - zero))};
 }
 
+/// An input may be quantized more than once.
+std::optional<Limits> Union(const std::optional<Limits>& a,
+                            const std::optional<Limits>& b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() ? a : b;
+  return Limits{std::min(a->first, b->first), std::max(a->second, b->second)};
+}
+
 }  // namespace
 
 ValueLimits LimitsOf(const Graph& reference, const Graph& quantized) {
@@ -40,7 +47,8 @@ ValueLimits LimitsOf(const Graph& reference, const Graph& quantized) {
   for (const Node& node : quantized.nodes) {
     for (std::size_t i = 0; i < quantized.inputs.size(); ++i) {
       if (node.inputs[0] != quantized.inputs[i].value) continue;
-      limits[Index(reference.inputs[i].value)] = LimitsOf(quantized[node.outputs[0]]);
+      auto& limit = limits[Index(reference.inputs[i].value)];
+      limit = Union(limit, LimitsOf(quantized[node.outputs[0]]));
     }
   }
   return limits;

@@ -28,6 +28,19 @@ TEST(LimitsOf, AreThoseOfTheIntegersOfTheSameTensor) {
   EXPECT_EQ(limits[2], std::nullopt);
 }
 
+TEST(LimitsOf, AreTheWidestOfAnInputThatIsQuantizedTwice) {
+  const Graph graph = Parse(kFloat);
+  for (const std::string order : {"0.5/-128 1/-128", "1/-128 0.5/-128"}) {
+    const std::size_t gap = order.find(' ');
+    const Graph quantized =
+        Parse("in input = x : float32[1x4]\nq : int8[1x4] q{" + order.substr(0, gap) +
+              "} = quantize(x) dtype=int8\nr : int8[1x4] q{" + order.substr(gap + 1) +
+              "} = quantize(x) dtype=int8\nz : float32[1x4] = dequantize(q)\n"
+              "y : float32[1x4] = dequantize(r)\nout output_0 = z\nout output_1 = y\n");
+    EXPECT_THAT(LimitsOf(graph, quantized)[0], Optional(Pair(-0.5F, 255.5F))) << order;
+  }
+}
+
 TEST(OutsideCounter, CountsBySampleAndTensor) {
   const Graph graph = Parse(kFloat);
   OutsideCounter counter(graph, {{{-1, 2}}, {{0, 0}}, std::nullopt}, 3);
