@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kBias = 2;  // input of a linear node
 constexpr double kLargestBias = 1073741823;
+constexpr double kLargestWideBias = 0x1p37;  // products with 2^31 stay in 64 bits
 constexpr Size kMostInputs = 2048;  // of an output whose weights are rounded together
 
 bool IsRefined(const Graph& graph, const Node& node) {
@@ -61,14 +62,14 @@ class IntegerLayer {
   }
 
   [[nodiscard]] std::vector<double> Output(const Tensor& input) const {
-    const auto zero = graph_[node_.inputs[0]].quantization->zero_points[0];
-    const auto taps =
-        TapMeans(linear_, input.Data<std::int8_t>(), static_cast<std::int32_t>(zero));
     std::vector<double> means = MeanProducts(
-        linear_, taps, graph_[node_.inputs[1]].constant->Data<std::int8_t>());
-    const auto bias = graph_[node_.inputs[kBias]].constant->Data<std::int32_t>();
+        linear_, Taps(input), graph_[node_.inputs[1]].constant->Data<std::int8_t>());
+    const Tensor& bias = *graph_[node_.inputs[kBias]].constant;
     for (std::size_t c = 0; c < means.size(); ++c) {
-      means[c] = (means[c] + bias[c]) * Step(c);
+      const auto steps = bias.dtype() == DType::kInt64
+                             ? static_cast<double>(bias.Data<std::int64_t>()[c])
+                             : bias.Data<std::int32_t>()[c];
+      means[c] = (means[c] + steps) * Step(c);
     }
     return means;
   }
@@ -76,16 +77,32 @@ class IntegerLayer {
   /// The bias constant moved by `shifts`, in real units.
   [[nodiscard]] Tensor Shifted(std::span<const double> shifts) const {
     Tensor bias = *graph_[node_.inputs[kBias]].constant;
-    const std::span<std::int32_t> integers = bias.Data<std::int32_t>();
-    for (std::size_t c = 0; c < integers.size(); ++c) {
-      const double moved = integers[c] + std::round(shifts[c] / Step(c));
-      if (std::abs(moved) > kLargestBias) continue;  // a dead channel of tiny scale
-      integers[c] = static_cast<std::int32_t>(moved);
+    if (bias.dtype() == DType::kInt64) {
+      Shift(bias.Data<std::int64_t>(), shifts, kLargestWideBias);
+    } else {
+      Shift(bias.Data<std::int32_t>(), shifts, kLargestBias);
     }
     return bias;
   }
 
  private:
+  [[nodiscard]] std::vector<double> Taps(const Tensor& input) const {
+    if (input.dtype() == DType::kInt16) {
+      return TapMeans(linear_, input.Data<std::int16_t>());
+    }
+    const auto zero = graph_[node_.inputs[0]].quantization->zero_points[0];
+    return TapMeans(linear_, input.Data<std::int8_t>(), static_cast<std::int32_t>(zero));
+  }
+
+  template <typename T>
+  void Shift(std::span<T> bias, std::span<const double> shifts, double largest) const {
+    for (std::size_t c = 0; c < bias.size(); ++c) {
+      const double moved = static_cast<double>(bias[c]) + std::round(shifts[c] / Step(c));
+      if (std::abs(moved) > largest) continue;  // a dead channel of tiny scale
+      bias[c] = static_cast<T>(moved);
+    }
+  }
+
   const Graph& graph_;
   const Node& node_;
   LinearGeometry linear_;
@@ -93,11 +110,17 @@ class IntegerLayer {
 
 /// Constants that another node reads as well stay as they are.
 bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
-  return IsRefined(graph, node) && node.inputs.size() > kBias &&
-         uses.Count(node.inputs[1]) == 1 && uses.Count(node.inputs[kBias]) == 1 &&
-         graph[node.inputs[0]].dtype == DType::kInt8 &&
-         graph[node.inputs[1]].dtype == DType::kInt8 &&
-         graph[node.inputs[kBias]].dtype == DType::kInt32;
+  if (!IsRefined(graph, node) || node.inputs.size() <= kBias) return false;
+  const DType input = graph[node.inputs[0]].dtype;
+  return uses.Count(node.inputs[1]) == 1 && uses.Count(node.inputs[kBias]) == 1 &&
+         (input == DType::kInt8 || input == DType::kInt16) &&
+         graph[node.inputs[1]].dtype == DType::kInt8;
+}
+
+/// Second moments are those of INT8 inputs.
+bool CanRound(const Graph& graph, const Node& node) {
+  return graph[node.inputs[0]].dtype == DType::kInt8 &&
+         InputsOf(graph, node) <= kMostInputs;
 }
 
 /// The float graph, run as far as a layer of it needs.
@@ -213,7 +236,7 @@ Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMea
     const auto found = originals.find(refined[node.outputs[0]].name);
     if (found != originals.end() && CanCorrect(refined, uses, node)) {
       const Tensor& weights = *original[found->second->inputs[1]].constant;
-      if (refinement.round_weights && InputsOf(refined, node) <= kMostInputs) {
+      if (refinement.round_weights && CanRound(refined, node)) {
         refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
             refined, node, weights, run,
             refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));

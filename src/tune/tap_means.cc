@@ -102,6 +102,11 @@ std::vector<double> TapMeans(const LinearGeometry& linear,
   return Means<std::int32_t>(linear, input, zero_point);
 }
 
+std::vector<double> TapMeans(const LinearGeometry& linear,
+                             std::span<const std::int16_t> input) {
+  return Means<std::int64_t>(linear, input, std::int64_t{0});
+}
+
 std::vector<double> MeanProducts(const LinearGeometry& linear,
                                  std::span<const double> tap_means,
                                  std::span<const float> weights) {

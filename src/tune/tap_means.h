@@ -16,6 +16,9 @@ std::vector<double> TapMeans(const LinearGeometry& linear, std::span<const float
 /// The same of (q - zero point).
 std::vector<double> TapMeans(const LinearGeometry& linear,
                              std::span<const std::int8_t> input, std::int32_t zero_point);
+/// The same of q, whose zero point is 0.
+std::vector<double> TapMeans(const LinearGeometry& linear,
+                             std::span<const std::int16_t> input);
 
 /// Per output channel the products of `weights` with the means of its taps.
 std::vector<double> MeanProducts(const LinearGeometry& linear,

@@ -31,7 +31,7 @@ struct Case {
 };
 
 /// Two dense layers; ranges that cut half of what the first makes, so that means shift.
-Case TwoLayers() {
+Case TwoLayers(Precision precision = Precision::kInt8) {
   Case made;
   std::mt19937 random(1);
   Value x;
@@ -53,7 +53,8 @@ Case TwoLayers() {
   ranges[Index(in)] = Range{-1, 1};
   ranges[Index(y)] = Range{-0.7F, 0.3F};
   ranges[Index(made.graph.outputs[0].value)] = Range{-8, 8};
-  made.quantized = QuantizeInt8(made.graph, ranges).graph;
+  made.quantized =
+      QuantizeInt8(made.graph, ranges, {.precisions = {precision, precision}}).graph;
   return made;
 }
 
@@ -83,16 +84,19 @@ Graph Refined(const Case& one, const Refinement& refinement, std::size_t workers
                       workers);
 }
 
-// The output's step is 16/255; the mean of 40 roundings to it is off by a fifth of it at
-// most.
+// The mean of 40 roundings to the output's steps is off by a fifth of one at most.
 TEST(RefineLayers, MakesTheMeanOutputThatOfTheFloatGraph) {
-  const Case one = TwoLayers();
-  const auto wanted = MeanOutput(one.graph, one.samples);
-  EXPECT_GT(Distance(MeanOutput(one.quantized, one.samples), wanted), 0.05);
-  for (const bool round : {false, true}) {
-    const Graph refined = Refined(one, {BiasForm::kMean, round});
-    EXPECT_LT(Distance(MeanOutput(refined, one.samples), wanted), 0.2 * 16 / 255)
-        << round;
+  for (const Precision precision : {Precision::kInt8, Precision::kInt16}) {
+    const Case one = TwoLayers(precision);
+    const auto wanted = MeanOutput(one.graph, one.samples);
+    const double before = Distance(MeanOutput(one.quantized, one.samples), wanted);
+    const bool is_wide = precision == Precision::kInt16;
+    EXPECT_GT(before, is_wide ? 0.001 : 0.05);
+    for (const bool round : {false, true}) {
+      const Graph refined = Refined(one, {BiasForm::kMean, round});
+      const double step = is_wide ? 8.0 / 32767 : 16.0 / 255;
+      EXPECT_LT(Distance(MeanOutput(refined, one.samples), wanted), 0.2 * step) << round;
+    }
   }
 }
 

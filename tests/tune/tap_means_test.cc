@@ -42,5 +42,14 @@ TEST(TapMeans, CountPaddingOfIntegersAsTheZeroPoint) {
             TapMeans(linear, std::span<const float>(zeros)));
 }
 
+TEST(TapMeans, SumWideIntegersExactly) {
+  const LinearLayer layer = AllLinearLayers()[0];
+  const LinearGeometry linear = layer.geometry();
+  const std::vector<float> floats(5 * 6 * 3, 32767);
+  const std::vector<std::int16_t> integers(floats.size(), 32767);
+  EXPECT_EQ(TapMeans(linear, std::span<const std::int16_t>(integers)),
+            TapMeans(linear, std::span<const float>(floats)));
+}
+
 }  // namespace
 }  // namespace kinglet
