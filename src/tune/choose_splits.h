@@ -32,8 +32,8 @@ struct SplitOffer {
   ErrorRatio error;       ///< over that of the plan without them
 };
 
-/// What balanced splits of the tensors whose rounding costs most bring on top of `before`;
-/// nothing where they don't gain. `before` may come from another workshop.
+/// What balanced splits of the tensors whose rounding costs most bring on top of
+/// `before`; nothing where they don't gain. `before` may come from another workshop.
 std::optional<SplitOffer> OfferSplits(const Workshop& workshop, const Plan& before,
                                       std::int64_t most_macs);
 
