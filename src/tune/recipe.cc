@@ -197,9 +197,8 @@ class Tuner {
     if (!offer.has_value()) return;
     tuned_.notes.push_back(fmt::format(
         "{} skewed tensors in two INT8 planes each would leave {:.2f} ({:.2f} to {:.2f}) "
-        "of the error, for {:.0f} % more multiply-accumulates; --recipe max looks for "
-        "the "
-        "best such split, or give --max-extra-macs",
+        "of the error, for {:.0f} % more multiply-accumulates; see --recipe max and "
+        "--max-extra-macs",
         offer->tensors, offer->error.ratio, offer->error.low, offer->error.high,
         kPercent * offer->extra_macs));
   }
