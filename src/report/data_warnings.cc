@@ -46,9 +46,10 @@ Strings AboutOneSide(const DataFindings& findings, bool is_above) {
     if (one.is_above == is_above) layers.push_back(Quoted(one.layer));
   }
   return Sentence(
-      fmt::format("no calibration sample goes {} zero, and for zero the file takes all "
-                  "that do, before the functions of ",
-                  is_above ? "below" : "above"),
+      fmt::format(
+          "numbers {} zero, which the file takes for zero as no calibration sample "
+          "had any, before the activations of ",
+          is_above ? "below" : "above"),
       layers);
 }
 
