@@ -176,17 +176,39 @@ class Tuner {
     attempt(", equalized", {.strength = 0.5, .depthwise_only = false});
   }
 
+  /// On top of what cuts nothing and moves no bias, whatever was best before: what other
+  /// ranges would have cut is what lies in the coarse planes.
   void TrySplits() {
     const auto most = MostMacs(MostExtraMacs());
-    const Judged before = best_;
+    const bool is_forced = request_.steps.bias_correction.value_or(false);
+    const Plan plain = PlanOf(RangesToTry().front(),
+                              is_forced ? BiasesToTry().front() : BiasForm::kNone);
     const Workshop small = workshop_.WithFewer(kSearchSamples);
+    std::optional<Judged> split;
     std::size_t tried = 0;
-    for (const Thresholds& one : SearchSplits(small, before.plan, most, kFinalists)) {
-      Plan plan = WithSplits(workshop_, before.plan, one);
+    for (const Thresholds& one : SearchSplits(small, plain, most, kFinalists)) {
+      Plan plan = WithSplits(workshop_, plain, one);
       plan.name += fmt::format(" ({})", ++tried);
-      TryStep(before, plan, false);
+      Judged judged = Try(plan);
+      if (!split.has_value() || judged.loss < split->loss) split = std::move(judged);
     }
-    if (best_.plan.name != before.plan.name) TryBiasesAgain();
+    if (!split.has_value()) return;
+    split = WithBestBias(*split);
+    if (workshop_.Over(*split, best_).IsGain()) best_ = std::move(*split);
+  }
+
+  Judged WithBestBias(const Judged& start) {
+    Judged best = start;
+    for (const BiasForm bias : BiasesToTry()) {
+      if (bias == start.plan.refinement.bias) continue;
+      Plan plan = start.plan;
+      plan.name += fmt::format(", {} bias", NameOf(bias));
+      plan.refinement.bias = bias;
+      Judged judged = Try(plan);
+      const bool is_gain = workshop_.Over(judged, start).IsGain();
+      if (is_gain && judged.loss < best.loss) best = std::move(judged);
+    }
+    return best;
   }
 
   /// What recipe max would do.
@@ -206,19 +228,6 @@ class Tuner {
   [[nodiscard]] std::int64_t MostMacs(double extra) const {
     return static_cast<std::int64_t>(static_cast<double>(MacsOf(graph_)) *
                                      (1 + extra / kPercent));
-  }
-
-  /// What served the whole tensors needn't serve their planes.
-  void TryBiasesAgain() {
-    const Judged before = best_;
-    for (const BiasForm bias : BiasesToTry()) {
-      if (bias == before.plan.refinement.bias) continue;
-      Plan plan = before.plan;
-      plan.name += fmt::format(", {} bias", NameOf(bias));
-      plan.refinement.bias = bias;
-      Judged judged = Try(plan);
-      if (judged.loss < best_.loss) best_ = std::move(judged);
-    }
   }
 
   /// On top of all else, whatever it brings.
