@@ -180,9 +180,7 @@ class Tuner {
   /// ranges would have cut is what lies in the coarse planes.
   void TrySplits() {
     const auto most = MostMacs(MostExtraMacs());
-    const bool is_forced = request_.steps.bias_correction.value_or(false);
-    const Plan plain = PlanOf(RangesToTry().front(),
-                              is_forced ? BiasesToTry().front() : BiasForm::kNone);
+    const Plan plain = PlainPlan();
     const Workshop small = workshop_.WithFewer(kSearchSamples);
     std::optional<Judged> split;
     std::size_t tried = 0;
@@ -195,6 +193,18 @@ class Tuner {
     if (!split.has_value()) return;
     split = WithBestBias(*split);
     if (workshop_.Over(*split, best_).IsGain()) best_ = std::move(*split);
+  }
+
+  /// Without all that wasn't asked for.
+  [[nodiscard]] Plan PlainPlan() const {
+    const bool is_corrected = request_.steps.bias_correction.value_or(false);
+    Plan plain = PlanOf(RangesToTry().front(),
+                        is_corrected ? BiasesToTry().front() : BiasForm::kNone);
+    if (request_.steps.equalize.value_or(false)) {
+      plain.variant = best_.plan.variant;
+      plain.name += ", equalized";
+    }
+    return plain;
   }
 
   Judged WithBestBias(const Judged& start) {

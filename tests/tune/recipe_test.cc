@@ -85,8 +85,13 @@ TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
   EXPECT_EQ(MacsOf(tuned.quantized.graph), MacsOf(graph));
 }
 
+struct ModelAndSamples {
+  Graph graph;
+  std::vector<Sample> samples;
+};
+
 /// A loud input that the first layer doesn't read beside faint ones that it does.
-TEST(Tune, SaysWhatSplitsWouldBringUnlessTheyWereRuledOut) {
+ModelAndSamples FaintBesideLoud() {
   Graph graph = ThreeLayers({12, 4, 40, 40});
   for (const Node& node : graph.nodes) {
     Value& bias = graph[node.inputs[2]];
@@ -101,6 +106,11 @@ TEST(Tune, SaysWhatSplitsWouldBringUnlessTheyWereRuledOut) {
     for (float& value : sample[0].Data<float>()) value *= 0.005F;
     sample[0].Data<float>()[0] = 1;
   }
+  return {std::move(graph), std::move(samples)};
+}
+
+TEST(Tune, SaysWhatSplitsWouldBringUnlessTheyWereRuledOut) {
+  const auto [graph, samples] = FaintBesideLoud();
   const auto tuned = Tuned(graph, samples, {.steps = {.bias_correction = false}});
   ASSERT_EQ(tuned.notes.size(), 1U);
   EXPECT_NE(tuned.notes[0].find("tensors in two INT8 planes"), std::string::npos)
@@ -136,6 +146,16 @@ TEST(Tune, FitsHalvesOfTheFilesToSayHowMuchTheyMatter) {
   EXPECT_LE(stability->apart, sum * (1 + 1e-9));  // as all distances do
   const std::vector<Sample> one(samples.begin(), samples.begin() + 1);
   EXPECT_EQ(Tuned(graph, one, {}).stability, std::nullopt);
+}
+
+TEST(Tune, SplitsWhatItWasAskedToEqualize) {
+  const auto [graph, samples] = FaintBesideLoud();
+  const auto tuned = Tuned(
+      graph, samples,
+      {.steps = {.equalize = true, .bias_correction = false, .max_extra_macs = 200}});
+  const std::string& chosen = Chosen(tuned).name;
+  EXPECT_NE(chosen.find("equalized"), std::string::npos) << chosen;
+  EXPECT_NE(chosen.find("split"), std::string::npos) << chosen;
 }
 
 TEST(Tune, DoesWhatIsAskedForEvenWhereItLoses) {
