@@ -1,8 +1,9 @@
 // The temporary file lies in the target's folder under a name of its own, is flushed to
 // the disk, and takes the target's name in one rename. Its path is kept in a static
 // buffer, so that a signal handler can unlink it. Of several files all are complete
-// before the first is renamed, and signals wait until the last one is; where a rename
-// fails, a second name of the old file brings it back.
+// before the first is renamed, and signals wait until the last one is: this thread takes
+// none meanwhile, and a handler on another one waits in RemoveUnfinishedFiles. Where a
+// rename fails, a second name of the old file brings it back.
 #include "base/file.h"
 
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <list>
 #include <mutex>
@@ -32,6 +34,7 @@ struct UnfinishedPath {
 
 constexpr std::size_t kMostFiles = 4;
 std::array<UnfinishedPath, kMostFiles> unfinished_paths{};
+std::atomic<bool> is_renaming{false};
 std::mutex write_mutex;
 
 [[noreturn]] void ThrowIo(const std::filesystem::path& path, const std::string& what,
@@ -122,17 +125,21 @@ class OldContent {
   bool exists_ = false;
 };
 
-/// No signal reaches this thread meanwhile.
+/// No signal reaches this thread meanwhile, so that only others wait for it.
 class SignalsWait {
  public:
   SignalsWait() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before_);
+    is_renaming = true;
   }
   SignalsWait(const SignalsWait&) = delete;
   SignalsWait& operator=(const SignalsWait&) = delete;
-  ~SignalsWait() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~SignalsWait() {
+    is_renaming = false;
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 
  private:
   sigset_t before_{};
@@ -196,6 +203,8 @@ void CheckWritable(const std::filesystem::path& path) {
 }
 
 void RemoveUnfinishedFiles() {
+  constexpr timespec kMoment = {.tv_sec = 0, .tv_nsec = 100000};
+  while (is_renaming) ::nanosleep(&kMoment, nullptr);
   for (UnfinishedPath& path : unfinished_paths) {
     if (path.exists.exchange(false)) ::unlink(path.name.data());
   }

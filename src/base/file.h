@@ -31,8 +31,8 @@ void WriteFiles(std::span<const FileContent> files);
 /// @throws kIo unless WriteFile could create a file at `path`.
 void CheckWritable(const std::filesystem::path& path);
 
-/// Removes the temporary files that a write in progress has open. Safe in a signal
-/// handler.
+/// Removes the temporary files that a write in progress has open; waits while WriteFiles
+/// renames them. Safe in a signal handler.
 void RemoveUnfinishedFiles();
 
 }  // namespace kinglet
