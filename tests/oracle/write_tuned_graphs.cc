@@ -1,18 +1,12 @@
 // write_tuned_graphs FOLDER SEED COUNT: COUNT random networks as the recipes' steps leave
 // them, NUMBER.tflite, with inputs in_0, ... and our outputs out_0, ... in NUMBER.npz.
 // Every result on the way is an output. Inputs reach far beyond what calibrated.
-#include <fmt/core.h>
-
-#include <filesystem>
 #include <functional>
 #include <numeric>
 #include <string>
 
-#include "base/file.h"
-#include "base/npz.h"
-#include "emit/tflite_writer.h"
 #include "passes/passes.h"
-#include "run/executor.h"
+#include "tests/oracle/write_case.h"
 #include "tests/support/random_network.h"
 #include "tune/equalize.h"
 #include "tune/split_planes.h"
@@ -106,37 +100,15 @@ Graph Observed(Graph graph) {
   return graph;
 }
 
-void Append(std::vector<NamedTensor>& arrays, const char* prefix,
-            const std::vector<Tensor>& tensors) {
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    arrays.push_back({prefix + std::to_string(i), tensors[i]});
-  }
-}
-
-void WriteOne(const std::filesystem::path& stem, unsigned seed) {
-  RandomNetwork random(seed);
+void WriteOne(const std::filesystem::path& stem, std::uint64_t seed) {
+  RandomNetwork random(static_cast<unsigned>(seed));
   const Graph graph = Observed(Tuned(random));
-  const auto inputs = random.Sample(graph, random.Chance(2) ? kCalibrated : kBeyond);
-  const Executor executor(graph);
-  Executor::Context context = executor.NewContext();
-  std::vector<NamedTensor> arrays;
-  Append(arrays, "in_", inputs);
-  Append(arrays, "out_", executor.Run(context, inputs));
-  WriteFile(stem.string() + ".tflite", WriteTflite(graph));
-  WriteNpz(stem.string() + ".npz", arrays);
+  WriteCase(stem, graph, random.Sample(graph, random.Chance(2) ? kCalibrated : kBeyond));
 }
 
 }  // namespace
 }  // namespace kinglet
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  const std::filesystem::path folder = argv[1];
-  const auto seed = static_cast<unsigned>(std::stoul(argv[2]));
-  const auto count = static_cast<unsigned>(std::stoul(argv[3]));
-  for (unsigned i = 0; i < count; ++i) {
-    kinglet::WriteOne(folder / std::to_string(seed + i), seed + i);
-  }
-  fmt::print("{} graphs from seed {}\n", count, seed);
-  return 0;
+  return kinglet::WriteCases(argc, argv, kinglet::WriteOne);
 }

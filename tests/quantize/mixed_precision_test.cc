@@ -5,8 +5,8 @@
 #include <string>
 
 #include "ir/text.h"
-#include "ops/op_def.h"
 #include "quantize/quantize.h"
+#include "tests/support/operations.h"
 
 namespace kinglet {
 namespace {
@@ -37,18 +37,6 @@ QuantizedGraph Mixed(const std::string& text, const Precisions& precisions) {
       QuantizeInt8(graph, ranges, {.precisions = precisions, .wide_ranges = wide});
   EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
   return quantized;
-}
-
-std::string Operations(const Graph& graph) {
-  std::string names;
-  for (const Node& node : graph.nodes) {
-    names += (names.empty() ? "" : " ") + std::string(NameOf(node.op));
-  }
-  return names;
-}
-
-const Value& Input(const Graph& graph, std::size_t node, std::size_t input) {
-  return graph[graph.nodes.at(node).inputs.at(input)];
 }
 
 TEST(MixedPrecision, ConvertsWhereOperationsOfTwoPrecisionsMeet) {

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "ir/text.h"
-#include "ops/op_def.h"
 #include "quantize/params.h"
 #include "quantize/quantize.h"
+#include "tests/support/operations.h"
 
 namespace kinglet {
 namespace {
@@ -31,19 +31,6 @@ QuantizedGraph Quantized(const std::string& text, const RangesByName& ranges,
       QuantizeInt8(graph, ById(graph, ranges), {.per_tensor = per_tensor});
   EXPECT_EQ(StructureProblem(quantized.graph), std::nullopt);
   return quantized;
-}
-
-/// "quantize add dequantize": the operations in order.
-std::string Operations(const Graph& graph) {
-  std::string names;
-  for (const Node& node : graph.nodes) {
-    names += (names.empty() ? "" : " ") + std::string(NameOf(node.op));
-  }
-  return names;
-}
-
-const Value& Input(const Graph& graph, std::size_t node, std::size_t input) {
-  return graph[graph.nodes.at(node).inputs.at(input)];
 }
 
 // Ranges whose scales are powers of two.

@@ -5,20 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "ir/text.h"
+#include "tests/support/operations.h"
 #include "tests/support/random_graph.h"
 #include "tests/tune/linear_layers.h"
 #include "tests/tune/same_function.h"
 
 namespace kinglet {
 namespace {
-
-std::string Operations(const Graph& graph) {
-  std::string names;
-  for (const Node& node : graph.nodes) {
-    names += (names.empty() ? "" : " ") + std::string(NameOf(node.op));
-  }
-  return names;
-}
 
 ValueId ByName(const Graph& graph, const std::string& name) {
   for (std::size_t i = 0; i < graph.values.size(); ++i) {
