@@ -90,9 +90,8 @@ std::string ConstantTable(const DataFindings& data) {
 std::string OutsideTable(const OutsideFindings& outside) {
   constexpr double kPercent = 100;
   std::string text =
-      "## Values outside the calibrated ranges\n\n| tensor | share, % | samples | most "
-      "in "
-      "|\n| --- | --- | --- | --- |\n";
+      "## Values outside the calibrated ranges\n\n"
+      "| tensor | share, % | samples | most in |\n| --- | --- | --- | --- |\n";
   for (const OutsideRecord& record : outside.tensors) {
     text += fmt::format("| {} | {:.3g} | {} | {} |\n", Cell(record.tensor),
                         kPercent * record.share, record.samples.size(),

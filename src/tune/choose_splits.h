@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
+#include <vector>
 
 #include "tune/split_planes.h"
 #include "tune/workshop.h"
