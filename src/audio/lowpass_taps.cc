@@ -45,8 +45,9 @@ std::vector<float> LowpassTaps(std::int64_t up, std::int64_t down) {
         BesselI0(kBeta * std::sqrt(1 - place * place)) / BesselI0(kBeta);
     ideal.push_back(cutoff * Sinc(cutoff * static_cast<double>(m)) * window);
   }
-  const double sum = PairwiseSum<double>(ideal);
+  const auto sum = PairwiseSum<double>(ideal);
   std::vector<float> taps;
+  taps.reserve(ideal.size());
   for (const double tap : ideal) {
     taps.push_back(static_cast<float>(tap / sum) * static_cast<float>(up));
   }

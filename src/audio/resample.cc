@@ -163,7 +163,7 @@ void Resampler::Neighbours(std::span<const float> samples, std::int64_t k,
     for (std::int64_t t = 0; t < length_; ++t) {
       for (std::size_t s = 0; s < kAtOnce; ++s) sums[s] += from[s][t] * taps[s][t];
     }
-    std::copy_n(sums.begin(), some, out.begin() + i);
+    std::ranges::copy_n(sums.begin(), static_cast<std::ptrdiff_t>(some), &out[i]);
   }
 }
 

@@ -102,6 +102,7 @@ std::vector<Histogram::Bin> LoudnessHistograms::NormalizedBins() const {
     }
   }
   std::vector<Histogram::Bin> list;
+  list.reserve(bins.size());
   for (const auto& [low, bin] : bins) list.push_back(bin);
   return list;
 }

@@ -20,7 +20,7 @@ constexpr const char* kHelp =
     "             --audio recordings/ --report report.md -o model.tflite";
 
 /// What the command line said.
-struct Flags {
+struct ConvertFlags {
   ConvertJob job;
   Console console;
   AudioFlags audio;
@@ -139,7 +139,7 @@ std::filesystem::path DefaultOutput(const std::filesystem::path& model) {
   return model.parent_path() / (model.stem().string() + "_quantized.tflite");
 }
 
-void Run(Flags& flags) {
+void RunConvert(ConvertFlags& flags) {
   ConvertJob& job = flags.job;
   if (job.output.empty()) job.output = DefaultOutput(job.model);
   job.audio.config = flags.audio.config;
@@ -170,7 +170,7 @@ void Run(Flags& flags) {
 
 void AddConvert(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("convert", kHelp);
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ConvertFlags>();
   command->add_option("MODEL", flags->job.model, "A Keras model: a .keras or .h5 file")
       ->required();
   command
@@ -187,7 +187,7 @@ void AddConvert(CLI::App& app, Action& action) {
       ->type_name("FILE");
   AddThreadsOption(*command, flags->job.threads);
   AddConsoleOptions(*command, flags->console);
-  command->callback([&action, flags] { action = [flags] { Run(*flags); }; });
+  command->callback([&action, flags] { action = [flags] { RunConvert(*flags); }; });
 }
 
 }  // namespace kinglet

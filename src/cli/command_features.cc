@@ -11,7 +11,7 @@
 namespace kinglet {
 namespace {
 
-struct Flags {
+struct FeaturesFlags {
   FeaturesJob job;
   std::filesystem::path output;
   Console console;
@@ -41,7 +41,7 @@ void PrintRecords(const FeaturesResult& result, const Console& console) {
              result.records.size(), ToString(result.arrays[0].tensor.shape()));
 }
 
-void Run(Flags& flags) {
+void RunFeatures(FeaturesFlags& flags) {
   flags.job.audio.config = flags.audio.config;
   flags.job.audio.given = flags.audio.given;
   ProgressOfStages progress(flags.console);
@@ -59,7 +59,7 @@ void AddFeatures(CLI::App& app, Action& action) {
       "Turn recordings into network input, as convert would feed it\n\n"
       "Example: kinglet features recordings/ --config model_config.json "
       "--output features.npz");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<FeaturesFlags>();
   flags->job.audio.snr_threshold = 0;
   command->add_option("AUDIO", flags->job.audio.paths, "Recordings: files and folders")
       ->required();
@@ -76,7 +76,7 @@ void AddFeatures(CLI::App& app, Action& action) {
   AddAudioOptions(*command, flags->audio);
   AddThreadsOption(*command, flags->job.threads);
   AddConsoleOptions(*command, flags->console);
-  command->callback([&action, flags] { action = [flags] { Run(*flags); }; });
+  command->callback([&action, flags] { action = [flags] { RunFeatures(*flags); }; });
 }
 
 }  // namespace kinglet

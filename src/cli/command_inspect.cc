@@ -10,7 +10,7 @@
 namespace kinglet {
 namespace {
 
-struct Flags {
+struct InspectFlags {
   std::filesystem::path file;
   Console console;
   ModelFlags model;
@@ -23,7 +23,7 @@ void AddInspect(CLI::App& app, Action& action) {
       "inspect",
       "List the layers of a Keras file or the operators of a .tflite file\n\n"
       "Example: kinglet inspect model.tflite");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<InspectFlags>();
   command->add_option("FILE", flags->file, "A .keras or .tflite file")->required();
   command->add_flag("--json", flags->console.json, "Print the listing as JSON");
   AddModelOptions(*command, flags->model);

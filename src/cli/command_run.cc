@@ -11,14 +11,14 @@
 namespace kinglet {
 namespace {
 
-struct Flags {
+struct RunFlags {
   RunJob job;
   std::filesystem::path output;
   Console console;
   ModelFlags model;
 };
 
-void Run(Flags& flags) {
+void RunRun(RunFlags& flags) {
   flags.job.import = flags.model.Options();
   ProgressOfStages progress(flags.console);
   const std::vector<NamedTensor> arrays = RunModel(flags.job, progress.Listener());
@@ -49,7 +49,7 @@ void AddRun(CLI::App& app, Action& action) {
       "run",
       "Run a Keras model in float, or a .tflite file with the arithmetic of its types\n\n"
       "Example: kinglet run model.tflite --input samples.npz --output outputs.npz");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RunFlags>();
   command->add_option("MODEL", flags->job.model, "A Keras or .tflite file")->required();
   command
       ->add_option("--input", flags->job.input,
@@ -67,7 +67,7 @@ void AddRun(CLI::App& app, Action& action) {
   AddModelOptions(*command, flags->model);
   AddThreadsOption(*command, flags->job.threads);
   command->add_flag("--quiet", flags->console.quiet, "Print nothing");
-  command->callback([&action, flags] { action = [flags] { Run(*flags); }; });
+  command->callback([&action, flags] { action = [flags] { RunRun(*flags); }; });
 }
 
 }  // namespace kinglet

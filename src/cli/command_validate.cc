@@ -10,14 +10,14 @@
 namespace kinglet {
 namespace {
 
-struct Flags {
+struct ValidateFlags {
   ValidateJob job;
   Console console;
   AudioFlags audio;
   ModelFlags model;
 };
 
-void Run(Flags& flags) {
+void RunValidate(ValidateFlags& flags) {
   flags.job.import = flags.model.Options();
   flags.job.audio.config = flags.audio.config;
   flags.job.audio.given = flags.audio.given;
@@ -53,7 +53,7 @@ void AddValidate(CLI::App& app, Action& action) {
       "validate",
       "Compare a quantized file with its float model over held-out data\n\n"
       "Example: kinglet validate model.keras model.tflite --audio heldout/ --layers");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ValidateFlags>();
   command
       ->add_option("FLOAT", flags->job.reference,
                    "The reference: a Keras or .tflite file")
@@ -76,7 +76,7 @@ void AddValidate(CLI::App& app, Action& action) {
   AddModelOptions(*command, flags->model);
   AddThreadsOption(*command, flags->job.threads);
   AddConsoleOptions(*command, flags->console);
-  command->callback([&action, flags] { action = [flags] { Run(*flags); }; });
+  command->callback([&action, flags] { action = [flags] { RunValidate(*flags); }; });
 }
 
 }  // namespace kinglet

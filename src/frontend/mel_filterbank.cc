@@ -53,7 +53,8 @@ MelFilterbank::MelFilterbank(std::int64_t sample_rate_hz, std::int64_t fft_lengt
                              std::int64_t bands)
     : bins_(fft_length / 2 + 1) {
   // A whole number, as the training project passes it.
-  const auto highest_hz = static_cast<double>(sample_rate_hz / 2);
+  const std::int64_t half_rate_hz = sample_rate_hz / 2;
+  const auto highest_hz = static_cast<double>(half_rate_hz);
   const std::vector<double> corners = Corners(bands, highest_hz);
   const double bin_hz = 1.0 / (static_cast<double>(fft_length) *
                                (1.0 / static_cast<double>(sample_rate_hz)));
@@ -75,7 +76,7 @@ std::vector<float> MelFilterbank::Dense() const {
   std::vector<float> dense(filters_.size() * bins_);
   for (std::size_t band = 0; band < filters_.size(); ++band) {
     std::ranges::copy(filters_[band].weights,
-                      dense.begin() + band * bins_ + filters_[band].first_bin);
+                      &dense[band * bins_ + filters_[band].first_bin]);
   }
   return dense;
 }

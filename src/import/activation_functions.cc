@@ -22,11 +22,11 @@ struct Site {
   const LayerContext& context;
   std::string name;
 
-  ValueId Node(const Op& op, std::vector<ValueId> inputs,
-               const std::string& part = "") const {
+  [[nodiscard]] ValueId Node(const Op& op, std::vector<ValueId> inputs,
+                             const std::string& part = "") const {
     return context.Node(op, std::move(inputs), part.empty() ? name : Part(part));
   }
-  ValueId Scalar(const std::string& part, float value) const {
+  [[nodiscard]] ValueId Scalar(const std::string& part, float value) const {
     return context.Scalar(Part(part), value);
   }
   [[nodiscard]] std::string Part(const std::string& part) const {

@@ -8,6 +8,13 @@
 
 namespace kinglet {
 
+/// Each [n,steps,features].
+struct AttentionOperands {
+  ValueId query;
+  ValueId key;
+  ValueId value;
+};
+
 /// Softmax over the last axis of the scores that `mask` (bool, broadcast to them) lets
 /// count; the others get a weight below float's resolution.
 ValueId MaskedSoftmax(const LayerContext& context, ValueId scores,

@@ -16,7 +16,8 @@ class Channels {
 
   /// The next variable, or `missing` in every channel when it isn't stored.
   std::vector<float> Next(bool stored, float missing) {
-    if (!stored) return std::vector<float>(static_cast<std::size_t>(count_), missing);
+    std::vector<float> absent(static_cast<std::size_t>(count_), missing);
+    if (!stored) return absent;
     const Tensor variable = context_.Variable(sub_, index_++, {count_});
     const auto data = variable.Data<float>();
     return {data.begin(), data.end()};

@@ -93,22 +93,22 @@ ValueId InOutputOrder(const LayerContext& context, const Kinds& kinds, ValueId y
   return Transposed(context, split, perm, suffix);
 }
 
-}  // namespace
+using Ranks = std::vector<std::optional<std::size_t>>;
 
-std::optional<EinsumSpec> ParseEinsum(
-    const std::string& equation, const std::vector<std::optional<std::size_t>>& ranks) {
-  EinsumSpec spec{.inputs = {""}, .output = ""};
-  std::string text;
-  std::ranges::copy_if(equation, std::back_inserter(text),
-                       [](char c) { return c != ' '; });
+/// The letters on either side of the arrow, as they are written.
+std::optional<EinsumSpec> Sides(const std::string& text) {
   const std::size_t arrow = text.find("->");
   if (arrow == std::string::npos) return std::nullopt;
+  EinsumSpec spec{.inputs = {""}, .output = text.substr(arrow + 2)};
   for (const char c : text.substr(0, arrow)) {
     if (c == ',') spec.inputs.emplace_back();
     if (c != ',') spec.inputs.back() += c;
   }
-  spec.output = text.substr(arrow + 2);
-  if (spec.inputs.size() != ranks.size()) return std::nullopt;
+  return spec;
+}
+
+/// How many axes the ellipses stand for at most; none where they can't stand for that.
+std::optional<std::size_t> HiddenAxes(const EinsumSpec& spec, const Ranks& ranks) {
   std::size_t hidden = 0;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     if (spec.inputs[i].find(kEllipsis) == std::string::npos) continue;
@@ -116,27 +116,52 @@ std::optional<EinsumSpec> ParseEinsum(
     if (!ranks[i].has_value() || *ranks[i] < letters) return std::nullopt;
     hidden = std::max(hidden, *ranks[i] - letters);
   }
+  return hidden;
+}
+
+/// Capital letters that the text doesn't use, from the end of the alphabet.
+std::optional<std::string> UnusedLetters(const std::string& text, std::size_t count) {
   std::string names;
-  for (char letter = 'Z'; names.size() < hidden; --letter) {
+  for (char letter = 'Z'; names.size() < count; --letter) {
     if (letter < 'A') return std::nullopt;
     if (!Has(text, letter)) names += letter;
   }
-  const auto spell = [&](std::string& letters, std::size_t count) {
-    const std::size_t at = letters.find(kEllipsis);
-    if (at != std::string::npos) {
-      letters.replace(at, kEllipsis.size(), names.substr(hidden - count));
-    }
-  };
+  return names;
+}
+
+/// Puts the last `count` names in place of an ellipsis.
+void Spell(std::string& letters, std::size_t count, const std::string& names) {
+  const std::size_t at = letters.find(kEllipsis);
+  if (at == std::string::npos) return;
+  letters.replace(at, kEllipsis.size(), names.substr(names.size() - count));
+}
+
+bool HasLetterTwice(std::string letters) {
+  std::ranges::sort(letters);
+  return std::ranges::adjacent_find(letters) != letters.end();
+}
+
+}  // namespace
+
+std::optional<EinsumSpec> ParseEinsum(
+    const std::string& equation, const std::vector<std::optional<std::size_t>>& ranks) {
+  std::string text;
+  std::ranges::copy_if(equation, std::back_inserter(text),
+                       [](char c) { return c != ' '; });
+  std::optional<EinsumSpec> spec = Sides(text);
+  if (!spec.has_value() || spec->inputs.size() != ranks.size()) return std::nullopt;
+  const auto hidden = HiddenAxes(*spec, ranks);
+  const auto names = UnusedLetters(text, hidden.value_or(0));
+  if (!hidden.has_value() || !names.has_value()) return std::nullopt;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
-    std::string& letters = spec.inputs[i];
+    std::string& letters = spec->inputs[i];
     const std::size_t spelled = letters.size() - kEllipsis.size();
-    spell(letters, ranks[i].has_value() ? *ranks[i] - std::min(*ranks[i], spelled) : 0);
-    std::string sorted = letters;
-    std::ranges::sort(sorted);
-    if (std::ranges::adjacent_find(sorted) != sorted.end()) return std::nullopt;
+    Spell(letters, ranks[i].has_value() ? *ranks[i] - std::min(*ranks[i], spelled) : 0,
+          *names);
+    if (HasLetterTwice(letters)) return std::nullopt;
     if (ranks[i].has_value() && letters.size() != *ranks[i]) return std::nullopt;
   }
-  spell(spec.output, hidden);
+  Spell(spec->output, *hidden, *names);
   return spec;
 }
 

@@ -122,7 +122,7 @@ Hdf5Group Hdf5Group::OfFile(std::span<const std::byte> bytes, const std::string&
   SilenceLibrary();
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5 can't be set up");
   constexpr std::size_t kIncrement = std::size_t{1} << 16U;
-  H5Pset_fapl_core(access.id(), kIncrement, 0);
+  H5Pset_fapl_core(access.id(), kIncrement, /*backing_store=*/false);
   // The library copies the image; const_cast only because its interface predates const.
   H5Pset_file_image(access.id(), const_cast<std::byte*>(bytes.data()), bytes.size());
   const Hdf5Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose,

@@ -66,14 +66,7 @@ ValueId ProjectedBack(const LayerContext& context, ValueId x, std::int64_t heads
   return context.Node(FullyConnected{}, inputs);
 }
 
-/// Query, key and value of a call.
-struct Operands {
-  ValueId query;
-  ValueId key;
-  ValueId value;
-};
-
-Operands OperandsOf(const LayerContext& context) {
+AttentionOperands OperandsOfCall(const LayerContext& context) {
   const auto query = context.TensorOf(context.Argument(0, "query"));
   const auto value = context.TensorOf(context.Argument(1, "value"));
   if (!query.has_value() || !value.has_value()) {
@@ -97,7 +90,8 @@ std::optional<ValueId> StepMask(const LayerContext& context, std::size_t place,
 }
 
 /// All masks of a call as one that broadcasts to [n,queries,keys].
-std::optional<ValueId> MaskOf(const LayerContext& context, const Operands& operands) {
+std::optional<ValueId> MaskOf(const LayerContext& context,
+                              const AttentionOperands& operands) {
   const auto key = context.TensorOf(context.Argument(2, "key"));
   auto all = WithAxis(context, StepMask(context, 3, "query_mask", operands.query), 2);
   all = Both(context, all,
@@ -140,7 +134,7 @@ std::int64_t OutputSize(const LayerContext& context, std::int64_t missing) {
 }
 
 std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
-  const Operands operands = OperandsOf(context);
+  const AttentionOperands operands = OperandsOfCall(context);
   if (AxesOf(context, context.Entry("attention_axes"), {1}, 3) != Ints{1}) {
     context.Refuse("attention over other axes than the steps");
   }
@@ -169,7 +163,7 @@ std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
 
 /// Several query heads share a key and a value: they are rows of one product.
 std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
-  const Operands operands = OperandsOf(context);
+  const AttentionOperands operands = OperandsOfCall(context);
   const std::int64_t size = context.Int("head_dim", 1);
   const std::int64_t heads = context.Int("num_query_heads", 1);
   const std::int64_t groups = context.Int("num_key_value_heads", 1);

@@ -111,7 +111,7 @@ std::vector<ValueId> BuildSeparable(const LayerContext& context) {
 
 std::vector<std::string_view> SeparableKeys() {
   std::vector<std::string_view> keys = kPlainKeys;
-  keys.push_back("depth_multiplier");
+  keys.emplace_back("depth_multiplier");
   return keys;
 }
 

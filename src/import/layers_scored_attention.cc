@@ -8,13 +8,7 @@
 namespace kinglet {
 namespace {
 
-struct Operands {
-  ValueId query;
-  ValueId key;
-  ValueId value;
-};
-
-Operands OperandsOf(const LayerContext& context) {
+AttentionOperands OperandsOfList(const LayerContext& context) {
   const std::vector<ValueId>& inputs = context.inputs();
   if (inputs.size() < 2 || inputs.size() > 3) context.Corrupt("not two or three inputs");
   for (const ValueId id : inputs) {
@@ -27,7 +21,7 @@ Operands OperandsOf(const LayerContext& context) {
 
 /// sum over features of scale * tanh(factor * (q + k)) for each pair of steps, the sum as
 /// a fully connected operation of one output.
-ValueId AdditiveScores(const LayerContext& context, const Operands& operands,
+ValueId AdditiveScores(const LayerContext& context, const AttentionOperands& operands,
                        const Tensor& scale, float factor) {
   const Shape q = context.ShapeOf(operands.query);
   const Shape k = context.ShapeOf(operands.key);
@@ -52,7 +46,8 @@ std::optional<ValueId> InputMask(const LayerContext& context, std::size_t index)
 }
 
 /// The mask of the values and the causal one.
-std::optional<ValueId> PairMask(const LayerContext& context, const Operands& operands) {
+std::optional<ValueId> PairMask(const LayerContext& context,
+                                const AttentionOperands& operands) {
   const std::optional<ValueId> mask = WithAxis(context, InputMask(context, 1), 1);
   const bool is_causal = MemberOrNull(context.call().kwargs, "use_causal_mask") == true ||
                          context.Flag("causal", false);
@@ -64,8 +59,8 @@ std::optional<ValueId> PairMask(const LayerContext& context, const Operands& ope
 
 /// Softmax of the scores, then the weighted sum of the values; steps that the mask of the
 /// query leaves out are zero.
-std::vector<ValueId> Applied(const LayerContext& context, const Operands& operands,
-                             ValueId scores) {
+std::vector<ValueId> Applied(const LayerContext& context,
+                             const AttentionOperands& operands, ValueId scores) {
   const ValueId weights = MaskedSoftmax(context, scores, PairMask(context, operands));
   const std::optional<ValueId> query_mask = WithAxis(context, InputMask(context, 0), 2);
   ValueId mixed = context.Node(BatchMatMul{}, {weights, operands.value},
@@ -90,7 +85,7 @@ float ScalarVariable(const LayerContext& context, std::size_t index) {
 }
 
 std::vector<ValueId> BuildAttention(const LayerContext& context) {
-  const Operands operands = OperandsOf(context);
+  const AttentionOperands operands = OperandsOfList(context);
   const bool has_scale = context.Flag("use_scale", false);
   const std::string mode = context.Text("score_mode", "dot");
   if (mode != "dot" && mode != "concat") {
@@ -109,7 +104,7 @@ std::vector<ValueId> BuildAttention(const LayerContext& context) {
 }
 
 std::vector<ValueId> BuildAdditiveAttention(const LayerContext& context) {
-  const Operands operands = OperandsOf(context);
+  const AttentionOperands operands = OperandsOfList(context);
   const std::int64_t size = context.ShapeOf(operands.query).back();
   const bool has_scale = context.Flag("use_scale", true);
   context.ExpectVariables("", has_scale ? 1 : 0);

@@ -36,7 +36,7 @@ void CollectLeaves(const ModelConfig& model, std::vector<std::string> around,
   }
 }
 
-std::vector<std::string> Split(const std::string& name) {
+std::vector<std::string> SplitPath(const std::string& name) {
   std::vector<std::string> parts = {""};
   for (const char c : name) {
     if (c == '/') {
@@ -50,7 +50,7 @@ std::vector<std::string> Split(const std::string& name) {
 
 /// Where the parts of `name` stand in those of the weight, its last one aside.
 std::optional<std::size_t> PlaceOf(const std::string& name, const LegacyWeight& weight) {
-  const std::vector<std::string> wanted = Split(name);
+  const std::vector<std::string> wanted = SplitPath(name);
   const auto found = std::search(weight.parts.begin(), weight.parts.end() - 1,
                                  wanted.begin(), wanted.end());
   if (found == weight.parts.end() - 1) return std::nullopt;

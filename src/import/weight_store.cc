@@ -13,7 +13,7 @@
 namespace kinglet {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr int kMaxGroups = 64;
 constexpr const char* kFile = "model.weights.h5";
 
 /// Fills the store by walking groups downwards.
@@ -30,7 +30,7 @@ class Walker {
   }
 
   void Visit(const Hdf5Group& group, const std::string& path, int depth) {
-    if (depth > kMaxDepth) {
+    if (depth > kMaxGroups) {
       throw Error(ErrorKind::kCorrupt, group.path() + ": groups nested too deeply");
     }
     for (const std::string& name : group.Children()) {

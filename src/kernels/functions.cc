@@ -19,9 +19,9 @@ constexpr double kHalfPiLow = 2.02226624879595063154e-21;
 constexpr double kLargestAngle = 1048576.0;
 constexpr double kTwoPi = 6.28318530717958647693;
 
-constexpr double kLn2High = 0.69314718036912381649;
-constexpr double kLn2Low = 1.90821492927058770002e-10;
-constexpr double kRootHalf = 0.70710678118654752440;
+constexpr double kDoubleLn2High = 0.69314718036912381649;
+constexpr double kDoubleLn2Low = 1.90821492927058770002e-10;
+constexpr double kDoubleRootHalf = 0.70710678118654752440;
 
 /// 1 + r + r^2 / 2! + ... + r^13 / 13!
 double ExpSeries(double r) {
@@ -52,7 +52,7 @@ double Sine(double x, std::int64_t quarters) {
 double Logarithm(double x) {
   int exponent = 0;
   double m = std::frexp(x, &exponent);
-  if (m < kRootHalf) {
+  if (m < kDoubleRootHalf) {
     m *= 2;
     --exponent;
   }
@@ -60,15 +60,15 @@ double Logarithm(double x) {
   const double square = s * s;
   double series = 0.0;
   for (int i = 23; i > 1; i -= 2) series = square * (series + 1.0 / i);
-  return exponent * kLn2High + (exponent * kLn2Low + 2 * (s + s * series));
+  return exponent * kDoubleLn2High + (exponent * kDoubleLn2Low + 2 * (s + s * series));
 }
 
 double Exponential(double x) {
   constexpr double kFarBeyondFloat = 200.0;
   if (x > kFarBeyondFloat) return std::numeric_limits<double>::infinity();
   if (x < -kFarBeyondFloat) return 0.0;
-  const double n = std::nearbyint(x / (kLn2High + kLn2Low));
-  const double r = x - n * kLn2High - n * kLn2Low;
+  const double n = std::nearbyint(x / (kDoubleLn2High + kDoubleLn2Low));
+  const double r = x - n * kDoubleLn2High - n * kDoubleLn2Low;
   return std::ldexp(ExpSeries(r), static_cast<int>(n));
 }
 

@@ -13,7 +13,7 @@ namespace kinglet {
 namespace {
 
 /// Rescaled only where the scales differ.
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntAbs(const NodeView& view) {
   const Scale in = ScaleOf(view.Input(0));
   const float out_scale = ScaleOf(view.Output()).scale;
   const Multiplier multiplier = QuantizeMultiplier(in.scale / out_scale, view.rounding);
@@ -26,7 +26,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const Abs& /*op*/, const NodeView& view) {
-  if (MakesQuantized(view)) return CompileInt(view);
+  if (MakesQuantized(view)) return CompileIntAbs(view);
   return UnaryKernel(UnaryOp::kAbs, view);
 }
 

@@ -90,7 +90,7 @@ Kernel Compile(const BatchMatMul& op, const NodeView& view) {
 }
 
 /// Two activations, or INT8 weights with one scale beside a float.
-std::optional<std::string> Problem(const NodeView& view) {
+std::optional<std::string> MatMulProblem(const NodeView& view) {
   const Value& y = view.Input(1);
   if (!IsHybrid(view)) return ScaleProblem(view);
   const bool one_scale = y.quantization.has_value() && y.quantization->scales.size() == 1;
@@ -110,7 +110,7 @@ TfliteOp Form(const BatchMatMul& op, const NodeView& view,
       .inputs = Operands(view)};
 }
 
-std::int64_t Macs(const NodeView& view) {
+std::int64_t MatMulMacs(const NodeView& view) {
   const bool turned = std::get<BatchMatMul>(view.node.op).adj_x;
   const Shape& x = view.Input(0).shape;
   return ElementCount(view.Output().shape) * x[x.size() - (turned ? 2 : 1)];
@@ -130,13 +130,13 @@ const OpDef& BatchMatMul::Def() {
       .max_inputs = 2,
       .infer = Infer,
       .types = Reals(),
-      .problem = Problem,
+      .problem = MatMulProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_BATCH_MATMUL},
       .parse = ParseBatchMatMul,
-      .macs = Macs,
+      .macs = MatMulMacs,
   });
   return kDef;
 }

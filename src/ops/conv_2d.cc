@@ -39,7 +39,7 @@ bool IsGrouped(const NodeView& view) {
   return view.Input(0).shape[3] != view.Input(1).shape[3];
 }
 
-int Version(const NodeView& view) {
+int ConvVersion(const NodeView& view) {
   if (IsGrouped(view)) return 6;
   if (IsHybrid(view)) return view.Input(1).quantization->scales.size() > 1 ? 5 : 2;
   return VersionFor(view, {.float32 = 1, .int8 = 3, .int16 = 8});
@@ -97,13 +97,13 @@ TfliteOp Form(const Conv2d& op, const NodeView& view,
       static_cast<std::int32_t>(op.dilation_w), static_cast<std::int32_t>(op.dilation_h),
       WideBiasType(view));
   return {.code = tflite::BuiltinOperator_CONV_2D,
-          .version = Version(view),
+          .version = ConvVersion(view),
           .options_type = tflite::BuiltinOptions_Conv2DOptions,
           .options = options.Union(),
           .inputs = Operands(view)};
 }
 
-std::int64_t Macs(const NodeView& view) {
+std::int64_t ConvMacs(const NodeView& view) {
   const Shape& weights = view.Input(1).shape;
   return ElementCount(view.Output().shape) * weights[1] * weights[2] * weights[3];
 }
@@ -140,7 +140,7 @@ const OpDef& Conv2d::Def() {
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_CONV_2D},
       .parse = ParseConv2d,
-      .macs = Macs,
+      .macs = ConvMacs,
   });
   return kDef;
 }

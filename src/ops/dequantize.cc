@@ -54,7 +54,7 @@ Kernel Compile(const Dequantize& /*op*/, const NodeView& view) {
   };
 }
 
-std::optional<std::string> Problem(const NodeView& view) {
+std::optional<std::string> DequantizeProblem(const NodeView& view) {
   const Value& in = view.Input(0);
   if (in.dtype == DType::kFloat16) return std::nullopt;
   if (!in.quantization.has_value()) return "its operand has no scale";
@@ -83,7 +83,7 @@ const OpDef& Dequantize::Def() {
   static const OpDef kDef = Define<Dequantize>({
       .infer = Infer,
       .types = {DType::kInt8, DType::kInt16, DType::kFloat16},
-      .problem = Problem,
+      .problem = DequantizeProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,

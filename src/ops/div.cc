@@ -16,7 +16,7 @@
 namespace kinglet {
 namespace {
 
-constexpr int kBits = 31;
+constexpr int kQuotientBits = 31;
 
 /// Left shifts that keep the sign.
 int LeadingSignBits(std::int32_t x) {
@@ -49,24 +49,25 @@ struct Divider {
     }
     const int headroom = std::countl_zero(static_cast<std::uint32_t>(b));
     const std::uint32_t fraction =
-        (static_cast<std::uint32_t>(b) << headroom) - (std::uint32_t{1} << kBits);
+        (static_cast<std::uint32_t>(b) << headroom) - (std::uint32_t{1} << kQuotientBits);
     const std::int32_t reciprocal = OneOverOnePlus(static_cast<std::int32_t>(fraction));
     const int sign_bits = LeadingSignBits(a);
     const std::int32_t quotient =
         DoublingHighMul(WrappingShift(a, sign_bits), reciprocal);
-    const int shift = factor.shift - (kBits - headroom) - sign_bits;
+    const int shift = factor.shift - (kQuotientBits - headroom) - sign_bits;
     return static_cast<std::int8_t>(Clamped(Rescaled(quotient, shift), output));
   }
 
  private:
   /// quotient * factor.value / 2^31 * 2^shift.
   [[nodiscard]] std::int64_t Rescaled(std::int32_t quotient, int shift) const {
-    if (output.rounding == Rounding::kSingle && shift > -kBits && shift < kBits) {
+    if (output.rounding == Rounding::kSingle && shift > -kQuotientBits &&
+        shift < kQuotientBits) {
       return Multiply(quotient, {factor.value, shift}, Rounding::kSingle);
     }
     const std::int32_t scaled = DoublingHighMul(quotient, factor.value);
     if (shift <= 0) return ShiftedDown(scaled, -shift);
-    return SaturatingShift(scaled, std::min(shift, kBits));
+    return SaturatingShift(scaled, std::min(shift, kQuotientBits));
   }
 };
 

@@ -30,7 +30,7 @@ Inferred Infer(const FullyConnected& /*op*/, std::span<const TensorType> inputs)
 
 bool KeepsDims(const NodeView& view) { return view.Input(0).shape.size() > 2; }
 
-int Version(const NodeView& view) {
+int DenseVersion(const NodeView& view) {
   if (IsHybrid(view)) return view.Input(1).quantization->scales.size() > 1 ? 12 : 9;
   const bool is_int16 = view.Input(0).dtype == DType::kInt16;
   if (KeepsDims(view) && !is_int16) return 5;
@@ -96,7 +96,7 @@ Kernel Compile(const FullyConnected& op, const NodeView& view) {
   };
 }
 
-std::optional<std::string> Problem(const NodeView& view) {
+std::optional<std::string> DenseProblem(const NodeView& view) {
   const bool are_float = view.Input(0).dtype == DType::kFloat32 &&
                          view.Input(1).dtype == DType::kFloat32 &&
                          (!view.HasInput(2) || view.Input(2).dtype == DType::kFloat32);
@@ -111,13 +111,13 @@ TfliteOp Form(const FullyConnected& op, const NodeView& view,
   std::vector<TfliteOperand> operands = Operands(view);
   if (!view.HasInput(2)) operands.emplace_back(AbsentOperand{});
   return {.code = tflite::BuiltinOperator_FULLY_CONNECTED,
-          .version = Version(view),
+          .version = DenseVersion(view),
           .options_type = tflite::BuiltinOptions_FullyConnectedOptions,
           .options = options.Union(),
           .inputs = std::move(operands)};
 }
 
-std::int64_t Macs(const NodeView& view) {
+std::int64_t DenseMacs(const NodeView& view) {
   return ElementCount(view.Output().shape) * view.Input(1).shape[1];
 }
 
@@ -154,13 +154,13 @@ const OpDef& FullyConnected::Def() {
       .max_inputs = 3,
       .infer = Infer,
       .types = Reals(),
-      .problem = Problem,
+      .problem = DenseProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated, .weights = 1, .channel_axis = 0},
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_FULLY_CONNECTED},
       .parse = ParseFullyConnected,
-      .macs = Macs,
+      .macs = DenseMacs,
   });
   return kDef;
 }

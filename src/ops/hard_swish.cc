@@ -58,7 +58,7 @@ std::int16_t Gate(std::int16_t x, const Multiplier16& factor) {
 }
 
 /// With seven more bits of the input, in 16 bits (rule 8.12).
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntHardSwish(const NodeView& view) {
   const Scale in = ScaleOf(view.Input(0));
   const float fine_scale = in.scale * (1.0F / 128.0F);
   const Multiplier16 to_output =
@@ -76,7 +76,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const HardSwish& /*op*/, const NodeView& view) {
-  if (MakesQuantized(view)) return CompileInt(view);
+  if (MakesQuantized(view)) return CompileIntHardSwish(view);
   return UnaryKernel(UnaryOp::kHardSwish, view);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 /// What the plan of a compiled node points into.
 template <typename Sum>
-struct Operands {
+struct IntOperands {
   std::shared_ptr<const Tensor> constant;
   std::vector<std::int8_t> chosen;
   std::vector<Sum> bias;
@@ -20,10 +20,11 @@ struct Operands {
 };
 
 template <typename Sum>
-std::shared_ptr<const Operands<Sum>> OperandsOf(const IntLinear& linear,
-                                                const NodeView& view) {
+std::shared_ptr<const IntOperands<Sum>> OperandsOf(const IntLinear& linear,
+                                                   const NodeView& view) {
   Check(view.Input(1).constant != nullptr, "constant weights");
-  Operands<Sum> operands{view.Input(1).constant, linear.weights, {}, {}, linear.factors};
+  IntOperands<Sum> operands{
+      view.Input(1).constant, linear.weights, {}, {}, linear.factors};
   for (const double factor : linear.factors) {
     operands.multipliers.push_back(QuantizeMultiplier(factor, view.rounding));
   }
@@ -33,12 +34,12 @@ std::shared_ptr<const Operands<Sum>> OperandsOf(const IntLinear& linear,
     operands.bias.assign(bias.begin(), bias.end());
   }
   operands.bias.resize(static_cast<std::size_t>(linear.out_channels));
-  return std::make_shared<const Operands<Sum>>(std::move(operands));
+  return std::make_shared<const IntOperands<Sum>>(std::move(operands));
 }
 
 /// Geometry, operands and output of either kind of plan.
 template <typename Plan, typename Sum>
-Plan PlanOf(const IntLinear& linear, const Operands<Sum>& operands,
+Plan PlanOf(const IntLinear& linear, const IntOperands<Sum>& operands,
             const NodeView& view) {
   Plan plan;
   plan.h = linear.h;
@@ -68,7 +69,7 @@ Kernel OverBatch(const IntLinear& linear, Run run) {
 }
 
 template <typename Sum>
-IntConvPlan<Sum> ConvPlanOf(const IntLinear& linear, const Operands<Sum>& operands,
+IntConvPlan<Sum> ConvPlanOf(const IntLinear& linear, const IntOperands<Sum>& operands,
                             const NodeView& view) {
   auto plan = PlanOf<IntConvPlan<Sum>>(linear, operands, view);
   plan.out_channels = linear.out_channels;
@@ -79,7 +80,7 @@ IntConvPlan<Sum> ConvPlanOf(const IntLinear& linear, const Operands<Sum>& operan
 
 template <typename Sum>
 IntDepthwisePlan<Sum> DepthwisePlanOf(const IntLinear& linear,
-                                      const Operands<Sum>& operands,
+                                      const IntOperands<Sum>& operands,
                                       const NodeView& view) {
   auto plan = PlanOf<IntDepthwisePlan<Sum>>(linear, operands, view);
   plan.multiplier = linear.out_channels / linear.in_channels;
@@ -89,7 +90,7 @@ IntDepthwisePlan<Sum> DepthwisePlanOf(const IntLinear& linear,
 /// Of int8, by vector kernels.
 template <typename Packed, typename Plan>
 Kernel PackedKernel(const IntLinear& linear, const Plan& plan,
-                    std::shared_ptr<const Operands<std::int32_t>> operands) {
+                    std::shared_ptr<const IntOperands<std::int32_t>> operands) {
   const auto packed = std::make_shared<const Packed>(plan);
   return OverBatch<std::int8_t>(
       linear,

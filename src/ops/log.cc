@@ -11,7 +11,7 @@ namespace kinglet {
 namespace {
 
 /// Of zero and below, the smallest result.
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntLog(const NodeView& view) {
   const Scale out = ScaleOf(view.Output());
   const IntOutput output = OutputOf(view, Activation::kNone);
   const float lowest = static_cast<float>(output.low - out.zero_point) * out.scale;
@@ -19,7 +19,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const Log& /*op*/, const NodeView& view) {
-  if (!MakesFloat(view)) return CompileInt(view);
+  if (!MakesFloat(view)) return CompileIntLog(view);
   return FloatUnary(UnaryOp::kLog, view);
 }
 

@@ -54,6 +54,7 @@ TensorType TypeOf(const Value& value) { return {value.dtype, value.shape}; }
 std::vector<ValueId> AddNodeOfMany(Graph& graph, Op op, std::vector<ValueId> inputs,
                                    const std::string& name) {
   std::vector<TensorType> types;
+  types.reserve(inputs.size());
   for (const ValueId id : inputs) types.push_back(TypeOf(graph[id]));
   const Inferred inferred = InferTypes(op, types);
   const std::string* problem = std::get_if<std::string>(&inferred);

@@ -8,7 +8,7 @@
 namespace kinglet {
 namespace {
 
-constexpr std::size_t kMaxInputs = 1024;
+constexpr std::size_t kMostParts = 1024;
 
 Inferred Infer(const Pack& op, std::span<const TensorType> inputs) {
   TensorType out = inputs[0];
@@ -55,7 +55,7 @@ Parsed ParsePack(const TfliteSource& source) {
 
 const OpDef& Pack::Def() {
   static const OpDef kDef = Define<Pack>({
-      .max_inputs = kMaxInputs,
+      .max_inputs = kMostParts,
       .infer = Infer,
       .types = AnyType(),
       .problem = SameScaleProblem,

@@ -11,7 +11,7 @@ namespace kinglet {
 namespace {
 
 /// Both factors in float32, operation by operation.
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntPrelu(const NodeView& view) {
   const Scale x = ScaleOf(view.Input(0));
   const Scale alpha = ScaleOf(view.Input(1));
   const float out_scale = ScaleOf(view.Output()).scale;
@@ -26,7 +26,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const PRelu& /*op*/, const NodeView& view) {
-  if (MakesQuantized(view)) return CompileInt(view);
+  if (MakesQuantized(view)) return CompileIntPrelu(view);
   return BinaryKernel(BinaryOp::kPRelu, Activation::kNone, view);
 }
 

@@ -67,7 +67,7 @@ std::optional<std::string> WeightsProblem(const NodeView& view) {
   const Value& in = view.Input(0);
   const LinearTypes types = TypesBeside(in.dtype, view.Input(1).dtype);
   if (!HasOneScale(in) || !HasOneScale(view.Output())) return "a scale is missing";
-  if (const auto problem = ShiftProblem(view)) return problem;
+  if (auto problem = ShiftProblem(view)) return problem;
   for (std::size_t i = 1; i < view.node.inputs.size(); ++i) {
     const Value& value = view.Input(i);
     if (value.constant == nullptr) return "its weights are not constant";

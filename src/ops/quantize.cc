@@ -38,7 +38,7 @@ Kernel Compile(const Quantize& /*op*/, const NodeView& view) {
   };
 }
 
-std::optional<std::string> Problem(const NodeView& view) {
+std::optional<std::string> QuantizeProblem(const NodeView& view) {
   const DType to = view.Output().dtype;
   if (to != DType::kInt8 && to != DType::kInt16) return "a result of another type";
   return ScaleProblem(view);
@@ -61,7 +61,7 @@ const OpDef& Quantize::Def() {
   static const OpDef kDef = Define<Quantize>({
       .infer = Infer,
       .types = Reals(),
-      .problem = Problem,
+      .problem = QuantizeProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kFloatOnly},
       .tflite = Form,

@@ -13,7 +13,7 @@ namespace kinglet {
 namespace {
 
 /// Of zero and below, which the runtime refuses, the largest result.
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntRsqrt(const NodeView& view) {
   if (view.Output().dtype == DType::kInt16) {
     const float highest = INT16_MAX * ScaleOf(view.Output()).scale;
     return RealMap(view,
@@ -36,7 +36,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const Rsqrt& /*op*/, const NodeView& view) {
-  if (MakesQuantized(view)) return CompileInt(view);
+  if (MakesQuantized(view)) return CompileIntRsqrt(view);
   return UnaryKernel(UnaryOp::kRsqrt, view);
 }
 

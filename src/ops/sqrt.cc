@@ -14,7 +14,7 @@ namespace kinglet {
 namespace {
 
 /// In float32; of negative numbers 0.
-Kernel CompileInt(const NodeView& view) {
+Kernel CompileIntSqrt(const NodeView& view) {
   const Scale in = ScaleOf(view.Input(0));
   const Scale out = ScaleOf(view.Output());
   const IntOutput output = OutputOf(view, Activation::kNone);
@@ -27,7 +27,7 @@ Kernel CompileInt(const NodeView& view) {
 }
 
 Kernel Compile(const Sqrt& /*op*/, const NodeView& view) {
-  if (MakesQuantized(view)) return CompileInt(view);
+  if (MakesQuantized(view)) return CompileIntSqrt(view);
   return UnaryKernel(UnaryOp::kSqrt, view);
 }
 

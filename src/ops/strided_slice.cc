@@ -88,9 +88,9 @@ Parsed ParseSlice(const TfliteSource& source) {
 
 /// The bounds of the file brought into one per axis. An ellipsis stands for axes that
 /// are taken whole; new axes and those that shrink away show in `shape` alone.
-class Bounds {
+class SliceBounds {
  public:
-  Bounds(const Shape& in, const tflite::StridedSliceOptions& masks)
+  SliceBounds(const Shape& in, const tflite::StridedSliceOptions& masks)
       : in_(in), masks_(masks) {}
 
   /// @returns false when there are more bounds than axes.
@@ -166,7 +166,7 @@ Parsed ParseStrided(const TfliteSource& source) {
       begin->size() > kMostBounds) {
     return "bounds of different number";
   }
-  Bounds bounds(source.inputs[0]->shape, *options);
+  SliceBounds bounds(source.inputs[0]->shape, *options);
   if (!bounds.Take(*begin, *end, *strides)) return "more bounds than axes";
   ParsedOp parsed{bounds.op};
   const bool other_rank =

@@ -72,9 +72,7 @@ class Search {
       if (!producer.has_value()) return std::nullopt;
       const Node& node = graph_.nodes[*producer];
       if (auto affine = AffineOf(graph_, node)) {
-        if (*ActivationOf(node.op) != Activation::kNone) return std::nullopt;
-        if (reader.has_value() && !ForgetChannels(*affine)) return std::nullopt;
-        if (!Takes(graph_, linear, *affine)) return std::nullopt;
+        if (!Fits(linear, node, reader.has_value(), *affine)) return std::nullopt;
         return Found{*producer, reader, std::move(*affine)};
       }
       if (!OnlyMovesElements(node.op)) return std::nullopt;
@@ -85,6 +83,13 @@ class Search {
   }
 
  private:
+  [[nodiscard]] bool Fits(const Node& linear, const Node& map, bool is_behind_mover,
+                          Affine& affine) const {
+    if (*ActivationOf(map.op) != Activation::kNone) return false;
+    if (is_behind_mover && !ForgetChannels(affine)) return false;
+    return Takes(graph_, linear, affine);
+  }
+
   const Graph& graph_;
   const Uses& uses_;
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "report/conversion_report.h"
 
 namespace kinglet {
@@ -8,7 +9,7 @@ namespace {
 std::string Cell(std::string text) {
   for (std::size_t at = text.find('|'); at != std::string::npos;
        at = text.find('|', at + 2)) {
-    text.insert(at, "\\");
+    text.insert(at, 1, '\\');
   }
   return text;
 }
@@ -63,7 +64,6 @@ std::string TrialTable(const ConversionReport& report) {
 }
 
 std::string RoundingTable(const ConversionReport& report) {
-  constexpr double kPercent = 100;
   std::string text =
       "## Rounding\n\nError of the outputs when one tensor alone is rounded to INT8, as "
       "a "
@@ -88,7 +88,6 @@ std::string ConstantTable(const DataFindings& data) {
 }
 
 std::string OutsideTable(const OutsideFindings& outside) {
-  constexpr double kPercent = 100;
   std::string text =
       "## Values outside the calibrated ranges\n\n"
       "| tensor | share, % | samples | most in |\n| --- | --- | --- | --- |\n";

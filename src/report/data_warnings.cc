@@ -6,12 +6,13 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
+
 namespace kinglet {
 namespace {
 
 constexpr std::size_t kEnoughSamples = 32;
 constexpr std::size_t kShown = 3;
-constexpr double kPercent = 100;
 constexpr double kMuchOfTensor = 0.001;  // of all its values
 constexpr double kMuchOfSample = 0.01;
 

@@ -10,6 +10,8 @@
 namespace kinglet {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::size_t kColumns = 7;
 using Cells = std::array<std::string, kColumns>;
 
@@ -26,7 +28,8 @@ std::string Count(std::int64_t count) {
 /// Fused chains join the names of all their layers: the end tells them apart.
 std::string Shortened(const std::string& name) {
   constexpr std::size_t kLongest = 48;
-  return name.size() <= kLongest ? name : "..." + name.substr(name.size() - kLongest + 3);
+  if (name.size() <= kLongest) return name;
+  return fmt::format("...{}", name.substr(name.size() - kLongest + 3));
 }
 
 Cells CellsOf(const ListingRow& row) {
@@ -84,7 +87,7 @@ std::string PrintText(const Listing& listing) {
   std::vector<Cells> rows;
   for (const ListingRow& row : listing.rows) rows.push_back(CellsOf(row));
   const auto widths = Widths(rows);
-  text += "\n" + Line(Header(), widths);
+  text += fmt::format("\n{}", Line(Header(), widths));
   for (const Cells& row : rows) text += Line(row, widths);
   text += fmt::format("\n{} rows, {} parameters, {} MACs\n", listing.rows.size(),
                       listing.Parameters(), listing.Macs());
@@ -92,7 +95,6 @@ std::string PrintText(const Listing& listing) {
 }
 
 std::string PrintJson(const Listing& listing) {
-  using Json = nlohmann::ordered_json;
   Json json = {{"path", listing.path}, {"format", listing.format}};
   for (const auto& [label, value] : listing.facts) json[label] = value;
   json["parameters"] = listing.Parameters();

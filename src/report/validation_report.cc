@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/percent.h"
 #include "report/data_json.h"
 
 namespace kinglet {
@@ -16,7 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWorstSamples = 5;
 constexpr std::size_t kShownShifts = 5;
-constexpr double kPercent = 100;
 
 std::vector<std::size_t> Indices(std::size_t count) {
   std::vector<std::size_t> indices(count);

@@ -55,7 +55,7 @@ double SquaredError(const std::vector<Weight>& weights, double low, double high)
   for (const Weight& bin : weights) {
     const double cut = std::clamp(bin.centre, low, high);
     const double steps = cut / step;
-    const double nearest =
+    const auto nearest =
         static_cast<double>(static_cast<std::int32_t>(steps + std::copysign(0.5, steps)));
     const double off = bin.centre - (cut == bin.centre ? nearest * step : cut);
     const bool is_spread = cut == bin.centre && bin.width > step;

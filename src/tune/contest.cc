@@ -29,6 +29,7 @@ std::vector<Sums> ByFile(std::span<const double> candidate, std::span<const doub
     sums[files[i]].other += other[i];
   }
   std::vector<Sums> list;
+  list.reserve(sums.size());
   for (const auto& [file, sum] : sums) list.push_back(sum);
   return list;
 }

@@ -14,13 +14,13 @@ constexpr std::uint64_t kFoldSeed = 20;
 
 /// Of numbers spread over the sample: those that differ elsewhere alone are compared.
 std::size_t HashOf(const Sample& sample) {
-  constexpr std::size_t kParts = 64;
+  constexpr std::size_t kHashedParts = 64;
   constexpr std::size_t kBytes = 16;  // of each part
   std::string bytes;
   for (const Tensor& tensor : sample) {
     const std::span<const std::byte> all = tensor.bytes();
-    for (std::size_t part = 0; part < kParts; ++part) {
-      const auto some = all.subspan(part * all.size() / kParts);
+    for (std::size_t part = 0; part < kHashedParts; ++part) {
+      const auto some = all.subspan(part * all.size() / kHashedParts);
       bytes.append(reinterpret_cast<const char*>(some.data()),
                    std::min(some.size(), kBytes));
     }

@@ -49,7 +49,7 @@ std::string NameOf(const Node& node) {
   return fmt::format("{} ({})", node.name, NameOf(node.op));
 }
 
-struct Candidate {
+struct RaisableGroup {
   std::size_t group = 0;
   double share = 0;
   ValueId costliest{};  // of its tensors
@@ -106,7 +106,7 @@ class Mixer {
 
   Raised Run(const std::map<ValueId, double>& shares) {
     std::size_t count = 0;
-    for (const Candidate& candidate : Candidates(shares)) {
+    for (const RaisableGroup& candidate : GroupsByShare(shares)) {
       if (count == most_) break;
       count += Raise(candidate) ? 1 : 0;
     }
@@ -115,21 +115,21 @@ class Mixer {
 
  private:
   /// Whole groups, what costs most first.
-  [[nodiscard]] std::vector<Candidate> Candidates(
+  [[nodiscard]] std::vector<RaisableGroup> GroupsByShare(
       const std::map<ValueId, double>& shares) const {
-    std::map<std::size_t, Candidate> groups;
+    std::map<std::size_t, RaisableGroup> groups;
     for (const auto& [id, share] : shares) {
       const std::size_t group = groups_.Of(id);
-      Candidate& candidate =
-          groups.try_emplace(group, Candidate{group, 0, id}).first->second;
+      RaisableGroup& candidate =
+          groups.try_emplace(group, RaisableGroup{group, 0, id}).first->second;
       if (share > shares.at(candidate.costliest)) candidate.costliest = id;
       candidate.share += share;
     }
-    std::vector<Candidate> candidates;
+    std::vector<RaisableGroup> candidates;
     for (const auto& [group, candidate] : groups) {
       if (candidate.share > 0) candidates.push_back(candidate);
     }
-    std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::share);
+    std::ranges::stable_sort(candidates, std::greater<>(), &RaisableGroup::share);
     return candidates;
   }
 
@@ -142,7 +142,7 @@ class Mixer {
   }
 
   /// False where INT16 has no form of an operation around the group, or no better one.
-  bool Raise(const Candidate& candidate) {
+  bool Raise(const RaisableGroup& candidate) {
     const std::size_t group = candidate.group;
     std::vector<std::size_t> around;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -160,7 +160,7 @@ class Mixer {
     return true;
   }
 
-  bool CanWiden(const Candidate& candidate, const std::vector<std::size_t>& around) {
+  bool CanWiden(const RaisableGroup& candidate, const std::vector<std::size_t>& around) {
     const auto pass_over = [&](const std::string& why) {
       raised_.passed_over.push_back(
           fmt::format("'{}' stays INT8: {}", graph_[candidate.costliest].name, why));

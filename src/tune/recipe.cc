@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "tune/choose_splits.h"
 #include "tune/equalize.h"
 #include "tune/workshop.h"
@@ -48,7 +49,6 @@ constexpr std::size_t kSearchSamples = 32;
 constexpr std::size_t kFinalists = 3;
 constexpr std::size_t kOfferSamples = 24;  // to say what a split would bring
 constexpr double kExtraOfMax = 30;         // per cent of the multiply-accumulates
-constexpr double kPercent = 100;
 
 class Tuner {
  public:

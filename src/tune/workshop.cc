@@ -9,8 +9,8 @@
 namespace kinglet {
 namespace {
 
-constexpr std::size_t kParts = 3;
-constexpr std::size_t kPartsOfFew = 4;
+constexpr std::size_t kFoldsOfMany = 3;
+constexpr std::size_t kFoldsOfFew = 4;
 constexpr std::size_t kFew = 16;             // samples
 constexpr std::size_t kMostForLayers = 256;  // whose tensors are held at the same time
 
@@ -65,7 +65,7 @@ Workshop::Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size
       options_(std::move(options)),
       workers_(workers),
       on_step_(on_step),
-      folds_(DealOut(files_, samples_.size() <= kFew ? kPartsOfFew : kParts)),
+      folds_(DealOut(files_, samples_.size() <= kFew ? kFoldsOfFew : kFoldsOfMany)),
       reference_(OutputsOf(graph, samples_, workers)),
       original_(NewVariant(graph)) {
   const Plan plan{.name = "tf", .variant = original_, .like_tensorflow = true};

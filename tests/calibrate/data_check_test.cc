@@ -24,7 +24,7 @@ Graph Dense(float bias, const std::string& rest) {
 }
 
 /// After samples from -1 to 1.
-CalibrationCollector Seen(const Graph& graph) {
+CalibrationCollector Marked(const Graph& graph) {
   std::vector<std::vector<Tensor>> samples;
   for (const float x : {-1.0F, 0.5F, 1.0F}) {
     samples.push_back({Tensor::Of<float>({1, 1}, std::span(&x, 1))});
@@ -35,7 +35,7 @@ CalibrationCollector Seen(const Graph& graph) {
 /// "above", "below" or nothing of each that is found.
 std::string SidesOf(const Graph& graph) {
   std::string sides;
-  for (const OneSided& one : FindOneSided(graph, Seen(graph).ranges.ranges())) {
+  for (const OneSided& one : FindOneSided(graph, Marked(graph).ranges.ranges())) {
     sides += one.is_above ? "above" : "below";
   }
   return sides;

@@ -23,7 +23,7 @@ TEST(ParseKerasJson, LeavesStringsAlone) {
   EXPECT_EQ(json["NaN"], "Infinity \" NaN \\");
 }
 
-std::string Refusal(const std::string& text) {
+std::string JsonRefusal(const std::string& text) {
   try {
     ParseKerasJson(text, "config.json");
   } catch (const Error& error) {
@@ -35,7 +35,7 @@ std::string Refusal(const std::string& text) {
 
 TEST(ParseKerasJson, NamesWhatIsNoJson) {
   for (const char* text : {"", "{", "[1,]", "{'a': 1}", "{} {}", "\xff"}) {
-    EXPECT_EQ(Refusal(text), "config.json: no JSON") << text;
+    EXPECT_EQ(JsonRefusal(text), "config.json: no JSON") << text;
   }
 }
 
@@ -43,10 +43,10 @@ TEST(ParseKerasJson, CapsTheDepth) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
-  EXPECT_EQ(Refusal(nested(256)), "no error");
-  EXPECT_EQ(Refusal(nested(257)), "config.json: nested too deeply");
-  EXPECT_EQ(Refusal(nested(1000000)), "config.json: nested too deeply");
-  EXPECT_EQ(Refusal("\"" + std::string(300, '[') + "\""), "no error");
+  EXPECT_EQ(JsonRefusal(nested(256)), "no error");
+  EXPECT_EQ(JsonRefusal(nested(257)), "config.json: nested too deeply");
+  EXPECT_EQ(JsonRefusal(nested(1000000)), "config.json: nested too deeply");
+  EXPECT_EQ(JsonRefusal("\"" + std::string(300, '[') + "\""), "no error");
 }
 
 TEST(MemberOrNull, IsNullForWhatIsMissing) {

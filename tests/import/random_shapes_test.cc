@@ -6,7 +6,7 @@ namespace {
 
 using nlohmann::json;
 
-Shape RandomShape(Dice& dice, std::int64_t rank, std::int64_t most = 5) {
+Shape ShapeOfRank(Dice& dice, std::int64_t rank, std::int64_t most = 5) {
   Shape shape;
   for (std::int64_t i = 0; i < rank; ++i) shape.push_back(dice.Int(1, most));
   return shape;
@@ -119,7 +119,7 @@ TEST(RandomShapes, MergesThatBroadcast) {
     const std::string kind =
         dice.Word({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"});
     const std::int64_t count = kind == "Subtract" ? 2 : dice.Int(2, 4);
-    const Shape whole = RandomShape(dice, 3, 4);
+    const Shape whole = ShapeOfRank(dice, 3, 4);
     LayerCase layer{kind, json::object(), {}};
     for (std::int64_t n = 0; n < count; ++n) {
       Shape shape = whole;
@@ -142,7 +142,7 @@ TEST(RandomShapes, MergesThatBroadcast) {
 TEST(RandomShapes, Concatenate) {
   ForSeeds(40, [](Dice& dice) {
     const auto axis = static_cast<std::size_t>(dice.Int(0, 2));
-    Shape shape = RandomShape(dice, 3, 4);
+    Shape shape = ShapeOfRank(dice, 3, 4);
     LayerCase layer{"Concatenate", {{"axis", axis + 1}}, {}};
     std::vector<std::pair<std::size_t, std::int64_t>> places;  // by index along the axis
     for (std::size_t n = 0; n < static_cast<std::size_t>(dice.Int(2, 4)); ++n) {
@@ -162,7 +162,7 @@ TEST(RandomShapes, Concatenate) {
 
 TEST(RandomShapes, MoversOfAllElements) {
   ForSeeds(60, [](Dice& dice) {
-    const Nd x = dice.Numbers(RandomShape(dice, 3));
+    const Nd x = dice.Numbers(ShapeOfRank(dice, 3));
     const std::int64_t count = ElementCount(x.shape);
     ExpectLayer({"Flatten", json::object(), {x}}, x.Reshaped({count}));
     ExpectLayer({"Reshape", {{"target_shape", {x.shape[2], -1}}}, {x}},
@@ -225,7 +225,7 @@ std::pair<std::int64_t, double> Between(std::int64_t i, std::int64_t in,
 
 TEST(RandomShapes, BilinearEnlarging) {
   ForSeeds(30, [](Dice& dice) {
-    const Nd x = dice.Numbers(RandomShape(dice, 3));
+    const Nd x = dice.Numbers(ShapeOfRank(dice, 3));
     const Shape to = {x.shape[0] * dice.Int(1, 3), x.shape[1] * dice.Int(1, 3),
                       x.shape[2]};
     ExpectLayer(

@@ -71,7 +71,7 @@ TEST(ReadWeightStore, BringsEveryFloatToFloat32AndKeepsIntegers) {
   EXPECT_THAT(Elements(read[4]), ElementsAre(1.5F));
 }
 
-std::string Refusal(const std::vector<std::byte>& bytes, ErrorKind kind) {
+std::string StoreRefusal(const std::vector<std::byte>& bytes, ErrorKind kind) {
   try {
     ReadWeightStore(bytes);
   } catch (const Error& error) {
@@ -85,12 +85,14 @@ TEST(ReadWeightStore, RefusesLinksToElsewhere) {
   WeightsBuilder soft;
   soft.Add("a/vars/0", {1}, {1});
   H5Lcreate_soft("/a", soft.file(), "b", H5P_DEFAULT, H5P_DEFAULT);
-  EXPECT_THAT(Refusal(soft.Bytes(), ErrorKind::kUnsupported), HasSubstr("b: a link"));
+  EXPECT_THAT(StoreRefusal(soft.Bytes(), ErrorKind::kUnsupported),
+              HasSubstr("b: a link"));
   WeightsBuilder external;
   external.Add("a/vars/0", {1}, {1});
   H5Lcreate_external("/etc/hostname", "/", external.file(), "a/vars/1", H5P_DEFAULT,
                      H5P_DEFAULT);
-  EXPECT_THAT(Refusal(external.Bytes(), ErrorKind::kUnsupported), HasSubstr("a link"));
+  EXPECT_THAT(StoreRefusal(external.Bytes(), ErrorKind::kUnsupported),
+              HasSubstr("a link"));
 }
 
 TEST(ReadWeightStore, RefusesStringsAndMissingNumbers) {
@@ -103,20 +105,21 @@ TEST(ReadWeightStore, RefusesStringsAndMissingNumbers) {
   H5Gclose(group);
   H5Sclose(space);
   H5Tclose(type);
-  EXPECT_NE(Refusal(strings.Bytes(), ErrorKind::kCorrupt), "no error");
+  EXPECT_NE(StoreRefusal(strings.Bytes(), ErrorKind::kCorrupt), "no error");
   WeightsBuilder gap;
   gap.Add("a/vars/0", {1}, {1});
   gap.Add("a/vars/2", {1}, {1});
-  EXPECT_THAT(Refusal(gap.Bytes(), ErrorKind::kCorrupt), HasSubstr("a/vars/1: missing"));
+  EXPECT_THAT(StoreRefusal(gap.Bytes(), ErrorKind::kCorrupt),
+              HasSubstr("a/vars/1: missing"));
 }
 
 TEST(ReadWeightStore, RefusesWhatIsNoHdf5File) {
-  EXPECT_THAT(Refusal(std::vector<std::byte>(4096), ErrorKind::kCorrupt),
+  EXPECT_THAT(StoreRefusal(std::vector<std::byte>(4096), ErrorKind::kCorrupt),
               HasSubstr("no HDF5 file"));
   const WeightsBuilder weights;
   std::vector<std::byte> cut = weights.Bytes();
   cut.resize(cut.size() / 2);
-  EXPECT_NE(Refusal(cut, ErrorKind::kCorrupt), "no error");
+  EXPECT_NE(StoreRefusal(cut, ErrorKind::kCorrupt), "no error");
 }
 
 TEST(HasNonFinite, SeesNanAndInfinity) {

@@ -7,8 +7,6 @@
 namespace kinglet {
 namespace {
 
-constexpr float kUlp = 6e-8F;  // half a unit in the last place of 1, rounded up
-
 /// Output size and padding as TensorFlow defines SAME and VALID.
 Axis AxisOf(Size in, Size kernel, Size stride, Size dilation, bool same) {
   const Size span = (kernel - 1) * dilation + 1;
@@ -67,7 +65,7 @@ void ExpectNearExact(const ConvShape& shape, const FloatVector& in,
         const Sum exact = ExactOutput(shape, in, weights, bias[Count(o)], oy, ox, o);
         const double clamped =
             std::min<double>(std::max<double>(exact.value, clamp.low), clamp.high);
-        ASSERT_NEAR(actual[i], clamped, terms * kUlp * exact.magnitude)
+        ASSERT_NEAR(actual[i], clamped, terms * kHalfUlp * exact.magnitude)
             << Describe(shape) << " at " << oy << ',' << ox << ',' << o;
       }
     }

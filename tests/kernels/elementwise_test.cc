@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr double kUlp = 6e-8;
-
 double Exact(BinaryOp op, double a, double b) {
   switch (op) {
     case BinaryOp::kAdd:
@@ -60,7 +58,7 @@ void ExpectBinaryRight(const BinaryArgs& args) {
       const double b = args.b[r * args.b_row + c * args.b_column];
       const double exact = std::min<double>(
           std::max<double>(Exact(op, a, b), args.clamp.low), args.clamp.high);
-      ASSERT_NEAR(out[Count(i)], exact, roundings * std::fabs(exact) * kUlp);
+      ASSERT_NEAR(out[Count(i)], exact, roundings * std::fabs(exact) * kHalfUlp);
     }
   }
 }
@@ -151,7 +149,7 @@ TEST(Softmax, IsTheNormalizedExponential) {
         sum += std::exp(0.7F * in[Count(r * columns + c)]);
       for (Size c = 0; c < columns; ++c) {
         const double exact = std::exp(0.7F * in[Count(r * columns + c)]) / sum;
-        const double tolerance = (30 + static_cast<double>(columns)) * kUlp * exact;
+        const double tolerance = (30 + static_cast<double>(columns)) * kHalfUlp * exact;
         ASSERT_NEAR(out[Count(r * columns + c)], exact, tolerance);
       }
     }
@@ -186,11 +184,11 @@ void ExpectReduceRight(Size outer, Size count, Size inner) {
       min = std::min(min, x);
     }
     const auto n = static_cast<double>(count);
-    ASSERT_NEAR(sums[Count(i)], sum, n * kUlp * magnitude);
-    ASSERT_NEAR(means[Count(i)], sum / n, (n + 1) * kUlp * magnitude / n);
+    ASSERT_NEAR(sums[Count(i)], sum, n * kHalfUlp * magnitude);
+    ASSERT_NEAR(means[Count(i)], sum / n, (n + 1) * kHalfUlp * magnitude / n);
     ASSERT_EQ(largest[Count(i)], max);
     ASSERT_EQ(smallest[Count(i)], min);
-    ASSERT_NEAR(products[Count(i)], product, n * kUlp * std::fabs(product) + 1e-44);
+    ASSERT_NEAR(products[Count(i)], product, n * kHalfUlp * std::fabs(product) + 1e-44);
   }
 }
 

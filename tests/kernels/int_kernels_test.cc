@@ -16,8 +16,8 @@ class Random {
  public:
   explicit Random(unsigned seed) : engine_(seed) {}
   std::int32_t Int(std::int32_t low, std::int32_t high) {
-    const auto range = static_cast<std::uint32_t>(high - low + 1);
-    return low + static_cast<std::int32_t>(engine_() % range);
+    const auto range = static_cast<std::uint32_t>(std::int64_t{high} - low + 1);
+    return static_cast<std::int32_t>(low + static_cast<std::int64_t>(engine_() % range));
   }
   Bytes Values(Size n, std::int32_t low = -128) {
     Bytes values(Count(n));

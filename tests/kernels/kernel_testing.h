@@ -16,6 +16,9 @@ namespace kinglet {
 
 using FloatVector = std::vector<float>;
 
+/// Half a unit in the last place of 1, rounded up.
+inline constexpr double kHalfUlp = 6e-8;
+
 inline std::size_t Count(Size n) { return static_cast<std::size_t>(n); }
 
 /// Uniform in [-1, 1).

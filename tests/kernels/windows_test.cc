@@ -8,8 +8,6 @@
 namespace kinglet {
 namespace {
 
-constexpr double kUlp = 6e-8;
-
 struct Window {
   Size kernel;
   Size stride;
@@ -78,7 +76,8 @@ void ExpectDepthwiseRight(Size height, Size width, Size channels, const Window& 
     });
     const double exact = std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
     const auto terms = static_cast<double>(h.kernel * w.kernel + 1);
-    ASSERT_NEAR(out[Count(i)], exact, terms * kUlp * magnitude) << what << " at " << i;
+    ASSERT_NEAR(out[Count(i)], exact, terms * kHalfUlp * magnitude)
+        << what << " at " << i;
   }
 }
 
@@ -159,7 +158,7 @@ void ExpectPoolsRight(Size height, Size width, Size channels, const Window& wind
       return std::min<double>(std::max<double>(x, clamp.low), clamp.high);
     };
     // Each addition of numbers below 1 errs by half a unit of a sum below `cells`.
-    ASSERT_NEAR(means[Count(i)], clamped(sum / cells), (cells + 1) * kUlp) << what;
+    ASSERT_NEAR(means[Count(i)], clamped(sum / cells), (cells + 1) * kHalfUlp) << what;
     ASSERT_EQ(largest[Count(i)], clamped(max)) << what;
   }
 }

@@ -7,18 +7,18 @@
 namespace kinglet {
 namespace {
 
-struct Case {
+struct FloatCase {
   std::string name;
   std::string text;  ///< one operation; the first result is compared
   std::vector<float> expected;
 };
 
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+void PrintTo(const FloatCase& c, std::ostream* stream) { *stream << c.name; }
 
-class FloatKernel : public testing::TestWithParam<Case> {};
+class FloatKernel : public testing::TestWithParam<FloatCase> {};
 
 TEST_P(FloatKernel, GivesTheNumbersWorkedOutByHand) {
-  const Case& c = GetParam();
+  const FloatCase& c = GetParam();
   const Graph graph = Parse(c.text);
   EXPECT_EQ(StructureProblem(graph), std::nullopt);
   const std::vector<double> actual = RunFirstNode(graph).at(0);
@@ -29,7 +29,7 @@ TEST_P(FloatKernel, GivesTheNumbersWorkedOutByHand) {
 }
 
 // The input counts 1, 2, 3, ... in memory order.
-const std::vector<Case> kCases = {
+const std::vector<FloatCase> kFloatCases = {
     {"Conv2dSameStride",
      "in x = x : float32[1x3x3x1]\nconst w : float32[1x3x3x1] = 1 1 1 1 1 1 1 1 1\n"
      "const b : float32[1] = 0.5\n"
@@ -167,7 +167,7 @@ const std::vector<Case> kCases = {
      {-65.5F, 0.5F}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, FloatKernel, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Operations, FloatKernel, testing::ValuesIn(kFloatCases),
                          [](const auto& instance) { return instance.param.name; });
 
 // 1e-40 is below 2^-126; times 1e38 it would be 0.01.

@@ -8,13 +8,13 @@
 namespace kinglet {
 namespace {
 
-struct Case {
+struct FunctionCase {
   std::string text;
   std::vector<double> expected;
 };
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.text; }
+void PrintTo(const FunctionCase& c, std::ostream* stream) { *stream << c.text; }
 
-class Function : public testing::TestWithParam<Case> {};
+class Function : public testing::TestWithParam<FunctionCase> {};
 
 TEST_P(Function, GivesTheNumbersWorkedOutByHand) {
   const std::vector<double> actual = RunFirstNode(Parse(GetParam().text)).at(0);
@@ -26,7 +26,7 @@ TEST_P(Function, GivesTheNumbersWorkedOutByHand) {
   }
 }
 
-const std::vector<Case> kUnary = {
+const std::vector<FunctionCase> kUnary = {
     {"const x : float32[3] = -1.5 0 2\ny : float32[3] = abs(x)", {1.5, 0, 2}},
     {"const x : int32[3] = -1 0 2\ny : int32[3] = abs(x)", {1, 0, 2}},
     {"const x : float32[3] = -1.5 0.2 2\ny : float32[3] = ceil(x)", {-1, 1, 2}},
@@ -59,7 +59,7 @@ const std::vector<Case> kUnary = {
     {"const x : bool[2] = 0 1\ny : float32[2] = cast(x)", {0, 1}},
 };
 
-const std::vector<Case> kBinary = {
+const std::vector<FunctionCase> kBinary = {
     {"const a : float32[4] = 7 -7 7 -7\nconst b : float32[4] = 2 2 -2 -2\n"
      "y : float32[4] = floor_div(a, b)",
      {3, -4, -4, 3}},
@@ -121,7 +121,7 @@ const std::vector<Case> kBinary = {
      {1, 9, 3}},
 };
 
-const std::vector<Case> kAlongAxes = {
+const std::vector<FunctionCase> kAlongAxes = {
     {"in x = x : float32[2x3]\ny : float32[3] = reduce_min(x) axes=[0]", {1, 2, 3}},
     {"in x = x : float32[2x3]\ny : float32[2] = reduce_min(x) axes=[1]", {1, 4}},
     {"in x = x : float32[2x3]\ny : float32[2] = reduce_prod(x) axes=[1]", {6, 120}},

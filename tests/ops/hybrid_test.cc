@@ -29,24 +29,24 @@ TEST(QuantizeAsymmetric, GivesNothingForZeros) {
   EXPECT_THAT(sample.values, testing::ElementsAre(0, 0, 0));
 }
 
-struct Case {
+struct HybridCase {
   std::string name;
   std::string text;  ///< SCALES stands for those of the weights
   std::vector<double> scales;
 };
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+void PrintTo(const HybridCase& c, std::ostream* stream) { *stream << c.name; }
 
 std::string With(std::string text, const std::string& key, const std::string& value) {
   const std::size_t at = text.find(key);
   return text.replace(at, key.size(), value);
 }
 
-class HybridKernel : public testing::TestWithParam<Case> {};
+class HybridKernel : public testing::TestWithParam<HybridCase> {};
 
 // Inputs count from 1 to 18 at most: a step is 18 / 255, and half of it each one's error.
 // Weights are at most 12, their scales 2, and at most 6 products are summed.
 TEST_P(HybridKernel, IsNearTheFloatOperation) {
-  const Case& c = GetParam();
+  const HybridCase& c = GetParam();
   const std::string scales = c.scales.size() == 1 ? "q{0.5/0}" : "q{0.5/0 2/0}";
   Graph plain = Parse(With(c.text, "SCALES", scales));
   const auto hybrid = RunFirstNode(plain);
@@ -68,7 +68,7 @@ TEST_P(HybridKernel, IsNearTheFloatOperation) {
   EXPECT_NE(hybrid[0], exact[0]);
 }
 
-const std::vector<Case> kCases = {
+const std::vector<HybridCase> kHybridCases = {
     {"Conv",
      "in x = x : float32[1x3x3x2]\nconst w : int8[2x2x1x2] SCALES = 1 -2 3 4 -5 6 7 8\n"
      "const b : float32[2] = 1 -1\ny : float32[1x2x3x2] = conv_2d(x, w, b)",
@@ -100,7 +100,7 @@ const std::vector<Case> kCases = {
      {0.5}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, HybridKernel, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Operations, HybridKernel, testing::ValuesIn(kHybridCases),
                          [](const auto& instance) { return instance.param.name; });
 
 // Each product of the sum is rounded by itself (rule 9.3): 3 * 0.1 * s + 5 * 0.1 * s.

@@ -12,23 +12,23 @@ namespace {
 
 using testing::HasSubstr;
 
-struct Case {
+struct InferCase {
   Op op;
   std::vector<Shape> inputs;
   Shape expected;
   std::string problem = "";
 };
 
-std::string Describe(const Case& c) {
+std::string Describe(const InferCase& c) {
   std::string text(NameOf(c.op));
   for (const Shape& shape : c.inputs) text += " " + ToString(shape);
   return text;
 }
 
-class InferTypesOf : public testing::TestWithParam<Case> {};
+class InferTypesOf : public testing::TestWithParam<InferCase> {};
 
 TEST_P(InferTypesOf, GivesTheShapeOrSaysWhyNot) {
-  const Case& c = GetParam();
+  const InferCase& c = GetParam();
   std::vector<TensorType> inputs;
   for (const Shape& shape : c.inputs) inputs.push_back({DType::kFloat32, shape});
   const Inferred inferred = InferTypes(c.op, inputs);
@@ -45,47 +45,50 @@ TEST_P(InferTypesOf, GivesTheShapeOrSaysWhyNot) {
 INSTANTIATE_TEST_SUITE_P(
     Operations, InferTypesOf,
     testing::Values(
-        Case{Conv2d{.padding = Padding::kSame, .stride_h = 2, .stride_w = 2},
-             {{1, 7, 8, 3}, {16, 3, 3, 3}, {16}},
-             {1, 4, 4, 16}},
-        Case{Conv2d{.dilation_h = 2}, {{1, 7, 8, 4}, {6, 3, 3, 2}, {6}}, {1, 3, 6, 6}},
-        Case{Conv2d{}, {{1, 7, 8, 3}, {6, 3, 3, 2}, {6}}, {}, "weights 6x3x3x2"},
-        Case{Conv2d{}, {{1, 7, 8, 4}, {5, 3, 3, 2}, {5}}, {}, "weights 5x3x3x2"},
-        Case{Conv2d{}, {{1, 2, 8, 3}, {6, 3, 3, 3}, {6}}, {}, "kernel is larger"},
-        Case{Conv2d{}, {{1, 4, 8, 3}, {6, 3, 3, 3}, {5}}, {}, "bias of another size"},
-        Case{Conv2d{}, {{1, 8, 3}, {6, 3, 3, 3}, {6}}, {}, "rank 4"},
-        Case{DepthwiseConv2d{.padding = Padding::kSame},
-             {{1, 5, 5, 4}, {1, 3, 3, 8}, {8}},
-             {1, 5, 5, 8}},
-        Case{DepthwiseConv2d{}, {{1, 5, 5, 4}, {1, 3, 3, 6}, {6}}, {}, "weights"},
-        Case{FullyConnected{}, {{1, 5, 8}, {3, 8}, {3}}, {1, 5, 3}},
-        Case{FullyConnected{}, {{1, 8}, {3, 8}}, {1, 3}},
-        Case{FullyConnected{}, {{1, 7}, {3, 8}}, {}, "weights 3x8 for input 1x7"},
-        Case{Add{}, {{1, 4, 4, 2}, {2}}, {1, 4, 4, 2}},
-        Case{Mul{}, {{1, 1, 1, 2}, {1, 4, 4, 1}}, {1, 4, 4, 2}},
-        Case{Sub{}, {{1, 3}, {1, 2}}, {}, "don't broadcast"},
-        Case{Maximum{}, {{1, 3}, {}}, {1, 3}}, Case{Softmax{}, {{1, 3}}, {1, 3}},
-        Case{Softmax{}, {{1, 3}, {1, 3}}, {}, "2 inputs, where 1 to 1"},
-        Case{MaxPool2d{{.stride_h = 2, .stride_w = 2, .filter_h = 2, .filter_w = 2}},
-             {{1, 5, 4, 3}},
-             {1, 2, 2, 3}},
-        Case{AveragePool2d{{.filter_h = 6}}, {{1, 5, 4, 3}}, {}, "window is larger"},
-        Case{Mean{{.axes = {1, 2}}}, {{1, 5, 4, 3}}, {1, 3}},
-        Case{
+        InferCase{Conv2d{.padding = Padding::kSame, .stride_h = 2, .stride_w = 2},
+                  {{1, 7, 8, 3}, {16, 3, 3, 3}, {16}},
+                  {1, 4, 4, 16}},
+        InferCase{
+            Conv2d{.dilation_h = 2}, {{1, 7, 8, 4}, {6, 3, 3, 2}, {6}}, {1, 3, 6, 6}},
+        InferCase{Conv2d{}, {{1, 7, 8, 3}, {6, 3, 3, 2}, {6}}, {}, "weights 6x3x3x2"},
+        InferCase{Conv2d{}, {{1, 7, 8, 4}, {5, 3, 3, 2}, {5}}, {}, "weights 5x3x3x2"},
+        InferCase{Conv2d{}, {{1, 2, 8, 3}, {6, 3, 3, 3}, {6}}, {}, "kernel is larger"},
+        InferCase{
+            Conv2d{}, {{1, 4, 8, 3}, {6, 3, 3, 3}, {5}}, {}, "bias of another size"},
+        InferCase{Conv2d{}, {{1, 8, 3}, {6, 3, 3, 3}, {6}}, {}, "rank 4"},
+        InferCase{DepthwiseConv2d{.padding = Padding::kSame},
+                  {{1, 5, 5, 4}, {1, 3, 3, 8}, {8}},
+                  {1, 5, 5, 8}},
+        InferCase{DepthwiseConv2d{}, {{1, 5, 5, 4}, {1, 3, 3, 6}, {6}}, {}, "weights"},
+        InferCase{FullyConnected{}, {{1, 5, 8}, {3, 8}, {3}}, {1, 5, 3}},
+        InferCase{FullyConnected{}, {{1, 8}, {3, 8}}, {1, 3}},
+        InferCase{FullyConnected{}, {{1, 7}, {3, 8}}, {}, "weights 3x8 for input 1x7"},
+        InferCase{Add{}, {{1, 4, 4, 2}, {2}}, {1, 4, 4, 2}},
+        InferCase{Mul{}, {{1, 1, 1, 2}, {1, 4, 4, 1}}, {1, 4, 4, 2}},
+        InferCase{Sub{}, {{1, 3}, {1, 2}}, {}, "don't broadcast"},
+        InferCase{Maximum{}, {{1, 3}, {}}, {1, 3}},
+        InferCase{Softmax{}, {{1, 3}}, {1, 3}},
+        InferCase{Softmax{}, {{1, 3}, {1, 3}}, {}, "2 inputs, where 1 to 1"},
+        InferCase{MaxPool2d{{.stride_h = 2, .stride_w = 2, .filter_h = 2, .filter_w = 2}},
+                  {{1, 5, 4, 3}},
+                  {1, 2, 2, 3}},
+        InferCase{AveragePool2d{{.filter_h = 6}}, {{1, 5, 4, 3}}, {}, "window is larger"},
+        InferCase{Mean{{.axes = {1, 2}}}, {{1, 5, 4, 3}}, {1, 3}},
+        InferCase{
             ReduceMax{{.axes = {1, 2}, .keep_dims = true}}, {{1, 5, 4, 3}}, {1, 1, 1, 3}},
-        Case{Sum{{.axes = {4}}}, {{1, 5, 4, 3}}, {}, "axis 4 out of range"},
-        Case{Reshape{{1, 60}}, {{1, 5, 4, 3}}, {1, 60}},
-        Case{Reshape{{1, 61}}, {{1, 5, 4, 3}}, {}, "other elements"},
-        Case{Transpose{{0, 3, 2, 1}}, {{1, 5, 4, 3}}, {1, 3, 4, 5}},
-        Case{Transpose{{0, 1, 1, 2}}, {{1, 5, 4, 3}}, {}, "no permutation"},
-        Case{Pad{{0, 1}, {0, 2}}, {{1, 5}}, {1, 8}},
-        Case{Pad{{0, -1}, {0, 2}}, {{1, 5}}, {}, "negative"},
-        Case{StridedSlice{{0, 1}, {1, 5}, {1, 2}}, {{1, 5}}, {1, 2}},
-        Case{StridedSlice{{0, 4}, {1, -1}, {1, -2}}, {{1, 5}}, {1, 3}},
-        Case{StridedSlice{{0, 4}, {1, 6}, {1, 1}}, {{1, 5}}, {}, "outside"},
-        Case{StridedSlice{{0, 3}, {1, 3}, {1, 1}}, {{1, 5}}, {}, "empty"},
-        Case{Concatenation{1}, {{1, 2, 3}, {1, 4, 3}}, {1, 6, 3}},
-        Case{Concatenation{1}, {{1, 2, 3}, {1, 4, 2}}, {}, "doesn't fit"}));
+        InferCase{Sum{{.axes = {4}}}, {{1, 5, 4, 3}}, {}, "axis 4 out of range"},
+        InferCase{Reshape{{1, 60}}, {{1, 5, 4, 3}}, {1, 60}},
+        InferCase{Reshape{{1, 61}}, {{1, 5, 4, 3}}, {}, "other elements"},
+        InferCase{Transpose{{0, 3, 2, 1}}, {{1, 5, 4, 3}}, {1, 3, 4, 5}},
+        InferCase{Transpose{{0, 1, 1, 2}}, {{1, 5, 4, 3}}, {}, "no permutation"},
+        InferCase{Pad{{0, 1}, {0, 2}}, {{1, 5}}, {1, 8}},
+        InferCase{Pad{{0, -1}, {0, 2}}, {{1, 5}}, {}, "negative"},
+        InferCase{StridedSlice{{0, 1}, {1, 5}, {1, 2}}, {{1, 5}}, {1, 2}},
+        InferCase{StridedSlice{{0, 4}, {1, -1}, {1, -2}}, {{1, 5}}, {1, 3}},
+        InferCase{StridedSlice{{0, 4}, {1, 6}, {1, 1}}, {{1, 5}}, {}, "outside"},
+        InferCase{StridedSlice{{0, 3}, {1, 3}, {1, 1}}, {{1, 5}}, {}, "empty"},
+        InferCase{Concatenation{1}, {{1, 2, 3}, {1, 4, 3}}, {1, 6, 3}},
+        InferCase{Concatenation{1}, {{1, 2, 3}, {1, 4, 2}}, {}, "doesn't fit"}));
 
 TEST(AddNode, NamesTheResultAndKeepsTheLayer) {
   Graph graph;

@@ -10,16 +10,16 @@
 namespace kinglet {
 namespace {
 
-struct Case {
+struct IntCase {
   std::string name;
   std::string text;  ///< constants and one operation
   std::vector<int> expected;
   Rounding rounding = Rounding::kDouble;
 };
 
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+void PrintTo(const IntCase& c, std::ostream* stream) { *stream << c.name; }
 
-class IntKernel : public testing::TestWithParam<Case> {};
+class IntKernel : public testing::TestWithParam<IntCase> {};
 
 TEST_P(IntKernel, GivesTheExpectedIntegers) {
   const Graph graph = Parse(GetParam().text);
@@ -41,8 +41,8 @@ TEST_P(IntKernel, GivesTheExpectedIntegers) {
 }
 
 /// One operand x of this scale and zero point, one operation with these attributes.
-Case Unary(const std::string& op, const std::string& in, const std::string& x,
-           const std::string& out, std::vector<int> expected) {
+IntCase Unary(const std::string& op, const std::string& in, const std::string& x,
+              const std::string& out, std::vector<int> expected) {
   const std::string n = std::to_string(expected.size());
   return {op + ' ' + in,
           "const x : int8[1x" + n + "] q{" + in + "} = " + x + "\ny : int8[1x" + n +
@@ -100,121 +100,126 @@ INSTANTIATE_TEST_SUITE_P(
     ByHand, IntKernel,
     testing::Values(
         // 2 * 3 + 1 * 4 + 10 = 20, and -6 + 4 - 4 = -6, times 1 * 0.5 / 0.25.
-        Case{"dense",
-             "const x : int8[1x2] q{1/1} = 4 5\n"
-             "const w : int8[2x2] q{0.5/0} = 2 1 -2 1\nconst b : int32[2] = 10 -4\n"
-             "y : int8[1x2] q{0.25/0} = fully_connected(x, w, b)",
-             {40, -12}},
+        IntCase{"dense",
+                "const x : int8[1x2] q{1/1} = 4 5\n"
+                "const w : int8[2x2] q{0.5/0} = 2 1 -2 1\nconst b : int32[2] = 10 -4\n"
+                "y : int8[1x2] q{0.25/0} = fully_connected(x, w, b)",
+                {40, -12}},
         // 14 * 0.10714285 is a little below 1.5: only two roundings make 2 of it.
-        Case{"one product of a dense layer",
-             "const x : int8[1x1] q{0.10714285/0} = 14\n"
-             "const w : int8[1x1] q{1/0} = 1\n"
-             "y : int8[1x1] q{1/0} = fully_connected(x, w)",
-             {1}},
-        Case{"rounded twice", std::string(kOneProduct), {2}},
-        Case{"rounded once", std::string(kOneProduct), {1}, Rounding::kSingle},
+        IntCase{"one product of a dense layer",
+                "const x : int8[1x1] q{0.10714285/0} = 14\n"
+                "const w : int8[1x1] q{1/0} = 1\n"
+                "y : int8[1x1] q{1/0} = fully_connected(x, w)",
+                {1}},
+        IntCase{"rounded twice", std::string(kOneProduct), {2}},
+        IntCase{"rounded once", std::string(kOneProduct), {1}, Rounding::kSingle},
         // 1x1 with scales 1 and 2; the clamp to 6 of scale 0.5.
-        Case{"convolution",
-             "const x : int8[1x1x2x1] q{1/-1} = 0 4\n"
-             "const w : int8[2x1x1x1] q{1/0 2/0} = 1 1\n"
-             "const b : int32[2] = 0 -1\n"
-             "y : int8[1x1x2x2] q{0.5/-10} = conv_2d(x, w, b) "
-             "activation=relu6",
-             {-8, -10, 0, 2}},
+        IntCase{"convolution",
+                "const x : int8[1x1x2x1] q{1/-1} = 0 4\n"
+                "const w : int8[2x1x1x1] q{1/0 2/0} = 1 1\n"
+                "const b : int32[2] = 0 -1\n"
+                "y : int8[1x1x2x2] q{0.5/-10} = conv_2d(x, w, b) "
+                "activation=relu6",
+                {-8, -10, 0, 2}},
         // Windows 1, 1+2 of 1, 2 less the zero point 1: 0, 0 + 1 * 3.
-        Case{"depthwise",
-             "const x : int8[1x1x2x1] q{1/1} = 1 2\n"
-             "const w : int8[1x1x2x1] q{1/0} = 2 3\nconst b : int32[1] = 7\n"
-             "y : int8[1x1x1x1] q{1/0} = depthwise_conv_2d(x, w, b)",
-             {10}},
-        Case{"sum of scales",
-             "const a : int8[1x2] q{0.5/0} = 4 -3\n"
-             "const b : int8[1x2] q{0.25/10} = 18 10\n"
-             "y : int8[1x2] q{0.5/1} = add(a, b)",
-             {9, -2}},
-        Case{"difference",
-             "const a : int8[1x2] q{0.5/0} = 4 -3\n"
-             "const b : int8[1] q{0.25/10} = 18\n"
-             "y : int8[1x2] q{0.5/1} = sub(a, b)",
-             {1, -6}},
-        Case{"product",
-             "const a : int8[1x2] q{0.5/1} = 5 -3\n"
-             "const b : int8[1x2] q{0.5/0} = 6 7\n"
-             "y : int8[1x2] q{0.25/-100} = mul(a, b)",
-             {-76, -128}},
+        IntCase{"depthwise",
+                "const x : int8[1x1x2x1] q{1/1} = 1 2\n"
+                "const w : int8[1x1x2x1] q{1/0} = 2 3\nconst b : int32[1] = 7\n"
+                "y : int8[1x1x1x1] q{1/0} = depthwise_conv_2d(x, w, b)",
+                {10}},
+        IntCase{"sum of scales",
+                "const a : int8[1x2] q{0.5/0} = 4 -3\n"
+                "const b : int8[1x2] q{0.25/10} = 18 10\n"
+                "y : int8[1x2] q{0.5/1} = add(a, b)",
+                {9, -2}},
+        IntCase{"difference",
+                "const a : int8[1x2] q{0.5/0} = 4 -3\n"
+                "const b : int8[1] q{0.25/10} = 18\n"
+                "y : int8[1x2] q{0.5/1} = sub(a, b)",
+                {1, -6}},
+        IntCase{"product",
+                "const a : int8[1x2] q{0.5/1} = 5 -3\n"
+                "const b : int8[1x2] q{0.5/0} = 6 7\n"
+                "y : int8[1x2] q{0.25/-100} = mul(a, b)",
+                {-76, -128}},
         // (1 + 2 + 2 + 1) / 4 = 1.5, (-1 - 2) / 2 = -1.5.
-        Case{"average pool",
-             "const x : int8[1x2x3x1] q{1/0} = 1 2 -1 2 1 -2\n"
-             "y : int8[1x1x2x1] q{1/0} = average_pool_2d(x) padding=same "
-             "stride_h=2 stride_w=2 filter_h=2 filter_w=2",
-             {2, -2}},
+        IntCase{"average pool",
+                "const x : int8[1x2x3x1] q{1/0} = 1 2 -1 2 1 -2\n"
+                "y : int8[1x1x2x1] q{1/0} = average_pool_2d(x) padding=same "
+                "stride_h=2 stride_w=2 filter_h=2 filter_w=2",
+                {2, -2}},
         // 10 values: M(sum, (1 / 10) * 2^3 / 2^3).
-        Case{"mean",
-             "const x : int8[1x10] q{1/2} = 2 2 2 2 2 2 2 2 2 17\n"
-             "y : int8[1] q{1/0} = mean(x) axes=[1]",
-             {2}},
-        Case{"sum over an axis",
-             "const x : int8[1x2x2] q{0.5/1} = 1 2 3 4\n"
-             "y : int8[1x2] q{1/0} = sum(x) axes=[1]",
-             {1, 2}},
-        Case{"product over an axis",
-             "const x : int8[1x2] q{0.5/0} = 2 4\n"
-             "y : int8[1] q{0.25/0} = reduce_prod(x) axes=[1]",
-             {8}},
-        Case{"minimum over an axis",
-             "const x : int8[1x3] q{0.5/1} = 2 -4 7\n"
-             "y : int8[1] q{0.5/1} = reduce_min(x) axes=[1]",
-             {-4}},
+        IntCase{"mean",
+                "const x : int8[1x10] q{1/2} = 2 2 2 2 2 2 2 2 2 17\n"
+                "y : int8[1] q{1/0} = mean(x) axes=[1]",
+                {2}},
+        IntCase{"sum over an axis",
+                "const x : int8[1x2x2] q{0.5/1} = 1 2 3 4\n"
+                "y : int8[1x2] q{1/0} = sum(x) axes=[1]",
+                {1, 2}},
+        IntCase{"product over an axis",
+                "const x : int8[1x2] q{0.5/0} = 2 4\n"
+                "y : int8[1] q{0.25/0} = reduce_prod(x) axes=[1]",
+                {8}},
+        IntCase{"minimum over an axis",
+                "const x : int8[1x3] q{0.5/1} = 2 -4 7\n"
+                "y : int8[1] q{0.5/1} = reduce_min(x) axes=[1]",
+                {-4}},
         // 0.5 below zero.
-        Case{"prelu",
-             "const x : int8[1x2] q{0.5/0} = 4 -4\nconst a : int8[1] q{0.25/0} = 2\n"
-             "y : int8[1x2] q{0.5/0} = prelu(x, a)",
-             {4, -2}},
-        Case{"quotient",
-             "const a : int8[1x3] q{0.5/0} = 8 -8 3\nconst b : int8[1] q{0.25/1} = 17\n"
-             "y : int8[1x3] q{0.015625/0} = div(a, b)",
-             {64, -64, 24}},
-        Case{"squared difference",
-             "const a : int8[1x2] q{0.5/0} = 4 -2\n"
-             "const b : int8[1x2] q{0.25/0} = 4 4\n"
-             "y : int8[1x2] q{0.1/-50} = squared_difference(a, b)",
-             {-40, -10}},
+        IntCase{"prelu",
+                "const x : int8[1x2] q{0.5/0} = 4 -4\nconst a : int8[1] q{0.25/0} = 2\n"
+                "y : int8[1x2] q{0.5/0} = prelu(x, a)",
+                {4, -2}},
+        IntCase{
+            "quotient",
+            "const a : int8[1x3] q{0.5/0} = 8 -8 3\nconst b : int8[1] q{0.25/1} = 17\n"
+            "y : int8[1x3] q{0.015625/0} = div(a, b)",
+            {64, -64, 24}},
+        IntCase{"squared difference",
+                "const a : int8[1x2] q{0.5/0} = 4 -2\n"
+                "const b : int8[1x2] q{0.25/0} = 4 4\n"
+                "y : int8[1x2] q{0.1/-50} = squared_difference(a, b)",
+                {-40, -10}},
         // (1 2) (3 4)^T and (3 4) (3 4)^T, times 0.5 / 2: 2.75, and 6.25 by way of 6.5.
-        Case{"product of matrices",
-             "const x : int8[1x2x2] q{1/1} = 2 3 4 5\nconst y : int8[1x1x2] q{0.5/0} = 3 "
-             "4\n"
-             "z : int8[1x2x1] q{2/0} = batch_mat_mul(x, y) adj_y=true",
-             {3, 7}},
-        Case{
+        IntCase{
+            "product of matrices",
+            "const x : int8[1x2x2] q{1/1} = 2 3 4 5\nconst y : int8[1x1x2] q{0.5/0} = 3 "
+            "4\n"
+            "z : int8[1x2x1] q{2/0} = batch_mat_mul(x, y) adj_y=true",
+            {3, 7}},
+        IntCase{
             "transposed convolution",
             "const x : int8[1x1x2x1] q{1/1} = 2 3\nconst w : int8[1x1x2x1] q{1/0} = 3 4\n"
             "const b : int32[1] = 1\ny : int8[1x1x4x1] q{1/0} = transpose_conv(x, w, b) "
             "stride_w=2 out_h=1 out_w=4",
             {4, 5, 7, 9}},
         // Windows of one with a stride of two: what no input reaches has the bias.
-        Case{"transposed convolution with gaps",
-             "const x : int8[1x1x2x1] q{1/0} = 2 3\nconst w : int8[1x1x1x1] q{1/0} = 3\n"
-             "const b : int32[1] = 7\ny : int8[1x1x4x1] q{1/0} = transpose_conv(x, w, b) "
-             "padding=same stride_w=2 out_h=1 out_w=4",
-             {13, 7, 16, 7}},
-        Case{"bilinear, half pixels",
-             "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
-             "= "
-             "resize_bilinear(x) out_h=3 out_w=3 half_pixel_centers=true",
-             {-128, -1, 127, -59, -3, 54, 10, -5, -20}},
-        Case{"bilinear",
-             "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
-             "= "
-             "resize_bilinear(x) out_h=3 out_w=3",
-             {-128, 42, 127, -36, 7, 29, 10, -10, -20}},
-        Case{"comparison on a common scale",
-             "const a : int8[1x3] q{0.5/0} = 2 3 4\nconst b : int8[1] q{0.25/2} = 8\n"
-             "y : bool[1x3] = relational(a, b) kind=less",
-             {1, 0, 0}},
-        Case{"sixteen bits",
-             "const x : int16[1x2] q{0.5/0} = 1000 -3\n"
-             "y : int16[1x2] q{0.25/0} = add(x, x)",
-             {4000, -12}}));
+        IntCase{
+            "transposed convolution with gaps",
+            "const x : int8[1x1x2x1] q{1/0} = 2 3\nconst w : int8[1x1x1x1] q{1/0} = 3\n"
+            "const b : int32[1] = 7\ny : int8[1x1x4x1] q{1/0} = transpose_conv(x, w, b) "
+            "padding=same stride_w=2 out_h=1 out_w=4",
+            {13, 7, 16, 7}},
+        IntCase{
+            "bilinear, half pixels",
+            "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
+            "= "
+            "resize_bilinear(x) out_h=3 out_w=3 half_pixel_centers=true",
+            {-128, -1, 127, -59, -3, 54, 10, -5, -20}},
+        IntCase{
+            "bilinear",
+            "const x : int8[1x2x2x1] q{1/0} = -128 127 10 -20\ny : int8[1x3x3x1] q{1/0} "
+            "= "
+            "resize_bilinear(x) out_h=3 out_w=3",
+            {-128, 42, 127, -36, 7, 29, 10, -10, -20}},
+        IntCase{"comparison on a common scale",
+                "const a : int8[1x3] q{0.5/0} = 2 3 4\nconst b : int8[1] q{0.25/2} = 8\n"
+                "y : bool[1x3] = relational(a, b) kind=less",
+                {1, 0, 0}},
+        IntCase{"sixteen bits",
+                "const x : int16[1x2] q{0.5/0} = 1000 -3\n"
+                "y : int16[1x2] q{0.25/0} = add(x, x)",
+                {4000, -12}}));
 
 // Many by one divisor go by a table.
 TEST(Quotients, AreTheSameByOneDivisorAndByMany) {

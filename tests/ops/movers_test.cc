@@ -8,11 +8,11 @@ namespace kinglet {
 namespace {
 
 /// TYPE stands for the element type.
-struct Case {
+struct MoverCase {
   std::string text;
   std::vector<std::vector<double>> expected;
 };
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.text; }
+void PrintTo(const MoverCase& c, std::ostream* stream) { *stream << c.text; }
 
 std::string WithType(std::string text, const std::string& type) {
   for (std::size_t at = text.find("TYPE"); at != std::string::npos;
@@ -22,7 +22,7 @@ std::string WithType(std::string text, const std::string& type) {
   return text;
 }
 
-class Mover : public testing::TestWithParam<Case> {};
+class Mover : public testing::TestWithParam<MoverCase> {};
 
 TEST_P(Mover, MovesElementsOfEveryType) {
   for (const char* type : {"float32", "int8", "int16", "int32", "int64", "uint8"}) {
@@ -32,7 +32,7 @@ TEST_P(Mover, MovesElementsOfEveryType) {
   }
 }
 
-const std::vector<Case> kCases = {
+const std::vector<MoverCase> kMoverCases = {
     {"in x = x : TYPE[2x2]\ny : TYPE[4x4] = tile(x) multiples=[2,2]",
      {{1, 2, 1, 2, 3, 4, 3, 4, 1, 2, 1, 2, 3, 4, 3, 4}}},
     {"in x = x : TYPE[2x1]\ny : TYPE[2x2x2] = broadcast_to(x) shape=[2,2,2]",
@@ -95,7 +95,7 @@ const std::vector<Case> kCases = {
      {{1, 2, 2, 3, 3}}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, Mover, testing::ValuesIn(kCases));
+INSTANTIATE_TEST_SUITE_P(Operations, Mover, testing::ValuesIn(kMoverCases));
 
 TEST(OneHot, PutsOneValueWhereTheIndexSays) {
   EXPECT_THAT(

@@ -60,14 +60,14 @@ TEST(BatchMatMul, MultipliesEveryPairOfMatrices) {
   }
 }
 
-struct Case {
+struct ProductCase {
   TransposeConv op;
   Shape in;
   Shape weights;
 };
 
 /// Every input spreads its product with the kernel from i * stride - before on.
-std::vector<double> Spread(const Case& c, const Tensor& x, const Tensor& w,
+std::vector<double> Spread(const ProductCase& c, const Tensor& x, const Tensor& w,
                            const Tensor& bias) {
   const auto before = [&](std::int64_t in, std::int64_t stride, std::int64_t kernel,
                           std::int64_t out) {
@@ -105,10 +105,10 @@ std::vector<double> Spread(const Case& c, const Tensor& x, const Tensor& w,
   return out;
 }
 
-class TransposeConvOf : public testing::TestWithParam<Case> {};
+class TransposeConvOf : public testing::TestWithParam<ProductCase> {};
 
 TEST_P(TransposeConvOf, SpreadsEveryInputOverTheOutput) {
-  const Case& c = GetParam();
+  const ProductCase& c = GetParam();
   const Tensor x = Random(c.in, 3);
   const Tensor w = Random(c.weights, 4);
   const Tensor bias = Random({c.weights[0]}, 5);
@@ -135,13 +135,13 @@ TransposeConv Conv(Padding padding, std::int64_t stride_h, std::int64_t stride_w
 INSTANTIATE_TEST_SUITE_P(
     Geometries, TransposeConvOf,
     testing::Values(
-        Case{Conv(Padding::kSame, 2, 2, 6, 8), {2, 3, 4, 3}, {5, 3, 3, 3}},
-        Case{Conv(Padding::kSame, 2, 3, 5, 10), {1, 3, 4, 2}, {20, 4, 5, 2}},
-        Case{Conv(Padding::kSame, 1, 1, 4, 5), {1, 4, 5, 2}, {3, 3, 2, 2}},
-        Case{Conv(Padding::kSame, 3, 2, 9, 8), {1, 3, 4, 2}, {3, 2, 1, 2}},
-        Case{Conv(Padding::kValid, 2, 2, 7, 9), {1, 3, 4, 1}, {2, 3, 3, 1}},
-        Case{Conv(Padding::kValid, 2, 2, 8, 10), {1, 3, 4, 1}, {2, 3, 3, 1}},
-        Case{Conv(Padding::kValid, 3, 1, 8, 6), {1, 3, 4, 17}, {1, 2, 3, 17}}));
+        ProductCase{Conv(Padding::kSame, 2, 2, 6, 8), {2, 3, 4, 3}, {5, 3, 3, 3}},
+        ProductCase{Conv(Padding::kSame, 2, 3, 5, 10), {1, 3, 4, 2}, {20, 4, 5, 2}},
+        ProductCase{Conv(Padding::kSame, 1, 1, 4, 5), {1, 4, 5, 2}, {3, 3, 2, 2}},
+        ProductCase{Conv(Padding::kSame, 3, 2, 9, 8), {1, 3, 4, 2}, {3, 2, 1, 2}},
+        ProductCase{Conv(Padding::kValid, 2, 2, 7, 9), {1, 3, 4, 1}, {2, 3, 3, 1}},
+        ProductCase{Conv(Padding::kValid, 2, 2, 8, 10), {1, 3, 4, 1}, {2, 3, 3, 1}},
+        ProductCase{Conv(Padding::kValid, 3, 1, 8, 6), {1, 3, 4, 17}, {1, 2, 3, 17}}));
 
 }  // namespace
 }  // namespace kinglet

@@ -10,13 +10,13 @@ namespace {
 
 using testing::ElementsAre;
 
-struct Case {
+struct FormCase {
   const char* text;
   tflite::BuiltinOperator code;
   int version;
 };
 
-class Form : public testing::TestWithParam<Case> {};
+class Form : public testing::TestWithParam<FormCase> {};
 
 // Versions as TensorFlow 2.21 writes them for the same operation.
 TEST_P(Form, HasTheCodeAndVersionOfTheFormat) {
@@ -31,39 +31,40 @@ TEST_P(Form, HasTheCodeAndVersionOfTheFormat) {
 INSTANTIATE_TEST_SUITE_P(
     Operations, Form,
     testing::Values(
-        Case{"in x = x : float32[1x4x4x1]\nconst w : float32[1x1x1x1] = 1\n"
-             "const b : float32[1] = 0\ny : float32[1x4x4x1] = conv_2d(x, w, b)",
-             tflite::BuiltinOperator_CONV_2D, 1},
-        Case{"in x = x : int8[1x4x4x1] q{1/0}\nconst w : int8[1x1x1x1] q{1/0} = 1\n"
-             "const b : int32[1] = 0\ny : int8[1x4x4x1] q{1/0} = conv_2d(x, w, b)",
-             tflite::BuiltinOperator_CONV_2D, 3},
-        Case{"in x = x : float32[1x4x4x1]\nconst w : int8[2x1x1x1] q{1/0 2/0} = 1 1\n"
-             "const b : float32[2] = 0 0\ny : float32[1x4x4x2] = conv_2d(x, w, b)",
-             tflite::BuiltinOperator_CONV_2D, 5},
-        Case{"in x = x : int8[1x4x4x2] q{1/0}\nconst w : int8[2x1x1x1] q{1/0} = 1 1\n"
-             "const b : int32[2] = 0 0\ny : int8[1x4x4x2] q{1/0} = conv_2d(x, w, b)",
-             tflite::BuiltinOperator_CONV_2D, 6},
-        Case{"in x = x : int8[1x8] q{1/0}\nconst w : int8[1x8] q{1/0} = 1 1 1 1 1 1 1 1\n"
-             "y : int8[1x1] q{1/0} = fully_connected(x, w)",
-             tflite::BuiltinOperator_FULLY_CONNECTED, 4},
-        Case{"in x = x : int8[1x1x2] q{1/0}\nconst w : int8[1x2] q{1/0} = 1 1\n"
-             "y : int8[1x1x1] q{1/0} = fully_connected(x, w)",
-             tflite::BuiltinOperator_FULLY_CONNECTED, 5},
-        Case{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{0.5/0} = mul(x, x)",
-             tflite::BuiltinOperator_MUL, 2},
-        Case{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{0.25/0} = mul(x, x)",
-             tflite::BuiltinOperator_MUL, 3},
-        Case{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{1/0} = div(x, x)",
-             tflite::BuiltinOperator_DIV, 1},
-        Case{"in x = x : int8[1x2] q{0.5/0}\ny : float32[1x2] = dequantize(x)",
-             tflite::BuiltinOperator_DEQUANTIZE, 2},
-        Case{"in x = x : float32[1x2]\ny : int8[1x2] q{1/0} = quantize(x)",
-             tflite::BuiltinOperator_QUANTIZE, 1},
-        Case{"in x = x : int8[1x2] q{1/0}\ny : int8[1x2] q{1/0} = relu(x) kind=relu6",
-             tflite::BuiltinOperator_RELU6, 2},
-        Case{"in x = x : int8[1x2] q{1/0}\n"
-             "y : int8[1x2] q{1/0} = relu(x) kind=relu_n1_to_1",
-             tflite::BuiltinOperator_RELU_N1_TO_1, 1}));
+        FormCase{"in x = x : float32[1x4x4x1]\nconst w : float32[1x1x1x1] = 1\n"
+                 "const b : float32[1] = 0\ny : float32[1x4x4x1] = conv_2d(x, w, b)",
+                 tflite::BuiltinOperator_CONV_2D, 1},
+        FormCase{"in x = x : int8[1x4x4x1] q{1/0}\nconst w : int8[1x1x1x1] q{1/0} = 1\n"
+                 "const b : int32[1] = 0\ny : int8[1x4x4x1] q{1/0} = conv_2d(x, w, b)",
+                 tflite::BuiltinOperator_CONV_2D, 3},
+        FormCase{"in x = x : float32[1x4x4x1]\nconst w : int8[2x1x1x1] q{1/0 2/0} = 1 1\n"
+                 "const b : float32[2] = 0 0\ny : float32[1x4x4x2] = conv_2d(x, w, b)",
+                 tflite::BuiltinOperator_CONV_2D, 5},
+        FormCase{"in x = x : int8[1x4x4x2] q{1/0}\nconst w : int8[2x1x1x1] q{1/0} = 1 1\n"
+                 "const b : int32[2] = 0 0\ny : int8[1x4x4x2] q{1/0} = conv_2d(x, w, b)",
+                 tflite::BuiltinOperator_CONV_2D, 6},
+        FormCase{
+            "in x = x : int8[1x8] q{1/0}\nconst w : int8[1x8] q{1/0} = 1 1 1 1 1 1 1 1\n"
+            "y : int8[1x1] q{1/0} = fully_connected(x, w)",
+            tflite::BuiltinOperator_FULLY_CONNECTED, 4},
+        FormCase{"in x = x : int8[1x1x2] q{1/0}\nconst w : int8[1x2] q{1/0} = 1 1\n"
+                 "y : int8[1x1x1] q{1/0} = fully_connected(x, w)",
+                 tflite::BuiltinOperator_FULLY_CONNECTED, 5},
+        FormCase{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{0.5/0} = mul(x, x)",
+                 tflite::BuiltinOperator_MUL, 2},
+        FormCase{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{0.25/0} = mul(x, x)",
+                 tflite::BuiltinOperator_MUL, 3},
+        FormCase{"in x = x : int8[1x2] q{0.5/0}\ny : int8[1x2] q{1/0} = div(x, x)",
+                 tflite::BuiltinOperator_DIV, 1},
+        FormCase{"in x = x : int8[1x2] q{0.5/0}\ny : float32[1x2] = dequantize(x)",
+                 tflite::BuiltinOperator_DEQUANTIZE, 2},
+        FormCase{"in x = x : float32[1x2]\ny : int8[1x2] q{1/0} = quantize(x)",
+                 tflite::BuiltinOperator_QUANTIZE, 1},
+        FormCase{"in x = x : int8[1x2] q{1/0}\ny : int8[1x2] q{1/0} = relu(x) kind=relu6",
+                 tflite::BuiltinOperator_RELU6, 2},
+        FormCase{"in x = x : int8[1x2] q{1/0}\n"
+                 "y : int8[1x2] q{1/0} = relu(x) kind=relu_n1_to_1",
+                 tflite::BuiltinOperator_RELU_N1_TO_1, 1}));
 
 TEST(Operands, PutAttributesBehindTheInputs) {
   const Graph graph = Parse(

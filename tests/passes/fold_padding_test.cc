@@ -27,7 +27,7 @@ std::string Image(int size, int channels) {
 
 int Padded(const Case& c) { return c.in + (c.before[3] - '0') + (c.after[3] - '0'); }
 
-std::string Text(const Case& c, const std::string& op, bool folded) {
+std::string PaddedText(const Case& c, const std::string& op, bool folded) {
   const std::string weights = "const w : float32[1x3x3x1] = 1 2 3 4 5 6 7 8 9\n";
   std::string text =
       "in input = x : " + Image(c.in, 1) + "\n" + weights + "const b : float32[1] = 0\n";
@@ -51,11 +51,11 @@ TEST(FoldPadding, FoldsWhatSameWouldPad) {
   };
   for (const Case& c : cases) {
     for (const char* op : {"conv_2d", "depthwise_conv_2d"}) {
-      SCOPED_TRACE(Text(c, op, false));
+      SCOPED_TRACE(PaddedText(c, op, false));
       if (c.folds) {
-        ExpectRewrite(FoldPadding, Text(c, op, false), Text(c, op, true));
+        ExpectRewrite(FoldPadding, PaddedText(c, op, false), PaddedText(c, op, true));
       } else {
-        ExpectUnchanged(FoldPadding, Text(c, op, false));
+        ExpectUnchanged(FoldPadding, PaddedText(c, op, false));
       }
     }
   }
@@ -82,7 +82,7 @@ TEST(FoldPadding, DeclinesAConvolutionThatPadsItself) {
 
 TEST(FoldPadding, LeavesThePaddingToItsOtherReaders) {
   const Graph folded = FoldPadding(
-      Parse(Text({"[0,1,1,0]", "[0,1,1,0]", 5, 5, 1, true}, "conv_2d", false) +
+      Parse(PaddedText({"[0,1,1,0]", "[0,1,1,0]", 5, 5, 1, true}, "conv_2d", false) +
             "out output_1 = p\n"));
   ASSERT_EQ(folded.nodes.size(), 2U);
   EXPECT_EQ(folded.nodes[1].inputs[0], folded.inputs[0].value);

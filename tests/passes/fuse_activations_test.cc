@@ -13,21 +13,21 @@ std::string AddThen(const std::string& first, const std::string& relu) {
          (relu == "relu" ? "" : " kind=" + relu) + "\nout output_0 = z\n";
 }
 
-std::string Add(const std::string& activation) {
+std::string OneAdd(const std::string& activation) {
   return "in input = x : float32[1x4]\ny : float32[1x4] = add(x, x) activation=" +
          activation + "\nout output_0 = y\n";
 }
 
 TEST(FuseActivations, MovesAClampIntoItsProducer) {
   for (const char* relu : {"relu", "relu6", "relu_n1_to_1"}) {
-    ExpectRewrite(FuseActivations, AddThen("", relu), Add(relu));
+    ExpectRewrite(FuseActivations, AddThen("", relu), OneAdd(relu));
   }
 }
 
 TEST(FuseActivations, CombinesTwoClamps) {
-  ExpectRewrite(FuseActivations, AddThen("relu", "relu6"), Add("relu6"));
-  ExpectRewrite(FuseActivations, AddThen("relu6", "relu"), Add("relu6"));
-  ExpectRewrite(FuseActivations, AddThen("relu6", "relu6"), Add("relu6"));
+  ExpectRewrite(FuseActivations, AddThen("relu", "relu6"), OneAdd("relu6"));
+  ExpectRewrite(FuseActivations, AddThen("relu6", "relu"), OneAdd("relu6"));
+  ExpectRewrite(FuseActivations, AddThen("relu6", "relu6"), OneAdd("relu6"));
 }
 
 TEST(FuseActivations, DeclinesClampsThatMakeNoThird) {

@@ -6,8 +6,8 @@
 namespace kinglet {
 namespace {
 
-std::string Text(const std::string& nodes, const std::string& three = "3",
-                 const std::string& sixth = "0.16666667") {
+std::string GatedText(const std::string& nodes, const std::string& three = "3",
+                      const std::string& sixth = "0.16666667") {
   return "in input = x : float32[1x4]\nconst three : float32[1] = " + three +
          "\nconst sixth : float32[1] = " + sixth + "\n" + nodes + "out output_0 = y\n";
 }
@@ -29,44 +29,46 @@ TEST(RecoverHardSwish, KnowsEveryOrderOfTheProduct) {
           "p : float32[1x4] = mul(r, sixth)\ny : float32[1x4] = mul(x, p)\n",
           "p : float32[1x4] = mul(sixth, r)\ny : float32[1x4] = mul(p, x)\n"}) {
       SCOPED_TRACE(gate + product);
-      ExpectRewrite(RecoverHardSwish, Text(gate + product), kExpected);
+      ExpectRewrite(RecoverHardSwish, GatedText(gate + product), kExpected);
     }
   }
 }
 
 TEST(RecoverHardSwish, KnowsADivisionAndKerasSixth) {
   ExpectRewrite(RecoverHardSwish,
-                Text(std::string(kGate) + "p : float32[1x4] = mul(x, r)\n"
-                                          "y : float32[1x4] = div(p, sixth)\n",
-                     "3", "6"),
+                GatedText(std::string(kGate) + "p : float32[1x4] = mul(x, r)\n"
+                                               "y : float32[1x4] = div(p, sixth)\n",
+                          "3", "6"),
                 kExpected);
   ExpectRewrite(RecoverHardSwish,
-                Text(std::string(kGate) + kProductFirst, "3", "0.16666666"), kExpected);
+                GatedText(std::string(kGate) + kProductFirst, "3", "0.16666666"),
+                kExpected);
 }
 
 TEST(RecoverHardSwish, DeclinesOtherConstantsClampsAndFactors) {
   const std::string whole = std::string(kGate) + kProductFirst;
-  ExpectUnchanged(RecoverHardSwish, Text(whole, "2"));
-  ExpectUnchanged(RecoverHardSwish, Text(whole, "3", "0.2"));
-  ExpectUnchanged(RecoverHardSwish,
-                  Text(std::string("r : float32[1x4] = add(x, three) activation=relu\n") +
-                       kProductFirst));
+  ExpectUnchanged(RecoverHardSwish, GatedText(whole, "2"));
+  ExpectUnchanged(RecoverHardSwish, GatedText(whole, "3", "0.2"));
   ExpectUnchanged(
       RecoverHardSwish,
-      Text(std::string("e : float32[1x4] = exp(x)\n"
-                       "r : float32[1x4] = add(e, three) activation=relu6\n") +
-           kProductFirst));
+      GatedText(std::string("r : float32[1x4] = add(x, three) activation=relu\n") +
+                kProductFirst));
+  ExpectUnchanged(
+      RecoverHardSwish,
+      GatedText(std::string("e : float32[1x4] = exp(x)\n"
+                            "r : float32[1x4] = add(e, three) activation=relu6\n") +
+                kProductFirst));
 }
 
 TEST(RecoverHardSwish, DeclinesWhereAProductHasAnotherReader) {
   const std::string whole = std::string(kGate) + kProductFirst;
-  ExpectUnchanged(RecoverHardSwish, Text(whole) + "out output_1 = p\n");
-  ExpectUnchanged(RecoverHardSwish, Text(whole) + "out output_1 = r\n");
+  ExpectUnchanged(RecoverHardSwish, GatedText(whole) + "out output_1 = p\n");
+  ExpectUnchanged(RecoverHardSwish, GatedText(whole) + "out output_1 = r\n");
 }
 
 TEST(RecoverHardSwish, LeavesAHardSigmoidAlone) {
   ExpectUnchanged(RecoverHardSwish,
-                  Text(std::string(kGate) + "y : float32[1x4] = mul(r, sixth)\n"));
+                  GatedText(std::string(kGate) + "y : float32[1x4] = mul(r, sixth)\n"));
 }
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AnyOf;
 
-const fs::path kExamples = KINGLET_SOURCE_DIR "/examples";
+const fs::path kExampleFolder = KINGLET_SOURCE_DIR "/examples";
 
 AudioConfig ExampleConfig() {
-  return Complete(ReadAudioConfig(kExamples / "model_config.json"));
+  return Complete(ReadAudioConfig(kExampleFolder / "model_config.json"));
 }
 
 /// A graph with the example's input.
@@ -35,7 +35,7 @@ DrawnSamples DrawFrom(const fs::path& folder, std::int64_t samples, std::int64_t
 }
 
 TEST(DrawSamples, HoldsBackWhatDidNotCalibrate) {
-  const DrawnSamples drawn = DrawFrom(kExamples / "recordings", 8, 6);
+  const DrawnSamples drawn = DrawFrom(kExampleFolder / "recordings", 8, 6);
   EXPECT_LE(drawn.calibration.samples.size(), 8U);
   EXPECT_EQ(drawn.held_out.samples.size(), 6U);
   for (const SampleRecord& held : drawn.held_out.records) {
@@ -48,9 +48,10 @@ TEST(DrawSamples, HoldsBackWhatDidNotCalibrate) {
 TEST(DrawSamples, HoldsBackNoCopyOfWhatCalibrated) {
   const TemporaryFolder folder;
   for (const char* name : {"a.wav", "b.wav", "c.wav"}) {
-    fs::copy_file(kExamples / "recordings/chirp/morning_1.wav", folder.path() / name);
+    fs::copy_file(kExampleFolder / "recordings/chirp/morning_1.wav",
+                  folder.path() / name);
   }
-  fs::copy_file(kExamples / "recordings/rain/roof.wav", folder.path() / "other.wav");
+  fs::copy_file(kExampleFolder / "recordings/rain/roof.wav", folder.path() / "other.wav");
   const DrawnSamples drawn = DrawFrom(folder.path(), 1, 4);
   ASSERT_EQ(drawn.calibration.records.size(), 1U);
   // The one drawn is of a kind of content; only the other kind is left.
@@ -60,15 +61,15 @@ TEST(DrawSamples, HoldsBackNoCopyOfWhatCalibrated) {
 }
 
 TEST(DrawSamples, GivesTheSameSamplesOnAnyNumberOfThreads) {
-  const DrawnSamples one = DrawFrom(kExamples / "recordings", 6, 3, 1);
-  const DrawnSamples many = DrawFrom(kExamples / "recordings", 6, 3, 5);
+  const DrawnSamples one = DrawFrom(kExampleFolder / "recordings", 6, 3, 1);
+  const DrawnSamples many = DrawFrom(kExampleFolder / "recordings", 6, 3, 5);
   EXPECT_EQ(one.calibration.samples, many.calibration.samples);
   EXPECT_EQ(one.held_out.samples, many.held_out.samples);
 }
 
 TEST(DrawSamples, SaysThatNothingIsLeft) {
   try {
-    DrawFrom(kExamples / "recordings/silence", 5, 0);
+    DrawFrom(kExampleFolder / "recordings/silence", 5, 0);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kData);
@@ -78,7 +79,7 @@ TEST(DrawSamples, SaysThatNothingIsLeft) {
 
 TEST(ResolveAudioConfig, FindsTheConfigurationBesideTheModel) {
   const TemporaryFolder folder;
-  fs::copy_file(kExamples / "model_config.json",
+  fs::copy_file(kExampleFolder / "model_config.json",
                 folder.path() / "bird_model_config.json");
   EXPECT_EQ(ResolveAudioConfig({}, folder.path() / "bird.keras").sample_rate_hz, 16000);
   EXPECT_THROW(ResolveAudioConfig({}, folder.path() / "other.keras"), Error);

@@ -13,8 +13,8 @@ namespace {
 
 using enum Precision;
 
-constexpr Range kUnit = {0, 255.0F / 256};
-constexpr Range kEight = {0, 255.0F / 32};
+constexpr Range kToOne = {0, 255.0F / 256};
+constexpr Range kToEight = {0, 255.0F / 32};
 
 constexpr const char* kChain =
     "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"
@@ -30,8 +30,8 @@ QuantizedGraph Mixed(const std::string& text, const Precisions& precisions) {
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     if (graph.values[i].constant != nullptr) continue;
     const bool is_y = graph.values[i].name == "y";
-    ranges[i] = is_y ? kEight : kUnit;
-    wide[i] = is_y ? Range{-8, 8} : kUnit;
+    ranges[i] = is_y ? kToEight : kToOne;
+    wide[i] = is_y ? Range{-8, 8} : kToOne;
   }
   QuantizedGraph quantized =
       QuantizeInt8(graph, ranges, {.precisions = precisions, .wide_ranges = wide});
@@ -65,7 +65,7 @@ TEST(MixedPrecision, GivesEachPrecisionItsOwnScales) {
   const Graph graph = Mixed(kChain, {kInt8, kInt16, kInt8}).graph;
   const Value& wide_input = Input(graph, 3, 0);
   EXPECT_EQ(wide_input.dtype, DType::kInt16);
-  EXPECT_EQ(wide_input.quantization->scales, std::vector<float>{kUnit.max / 32767});
+  EXPECT_EQ(wide_input.quantization->scales, std::vector<float>{kToOne.max / 32767});
   EXPECT_EQ(Input(graph, 2, 0).quantization->scales, std::vector<float>{1 / 128.0F});
   EXPECT_EQ(Input(graph, 3, 2).dtype, DType::kInt64);
   const Value& wide = Input(graph, 4, 0);

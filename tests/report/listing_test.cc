@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Listing Example() {
+Listing ListingExample() {
   return {.path = "m.tflite",
           .format = "TensorFlow Lite",
           .facts = {{"bytes", "12"}},
@@ -20,13 +20,13 @@ Listing Example() {
 }
 
 TEST(Listing, SumsParametersAndMacs) {
-  EXPECT_EQ(Example().Parameters(), 20);
-  EXPECT_EQ(Example().Macs(), 288);
-  EXPECT_THAT(PrintText(Example()), HasSubstr("2 rows, 20 parameters, 288 MACs"));
+  EXPECT_EQ(ListingExample().Parameters(), 20);
+  EXPECT_EQ(ListingExample().Macs(), 288);
+  EXPECT_THAT(PrintText(ListingExample()), HasSubstr("2 rows, 20 parameters, 288 MACs"));
 }
 
 TEST(Listing, LeavesOutColumnsWithoutContentAndShortensLongNames) {
-  Listing listing = Example();
+  Listing listing = ListingExample();
   EXPECT_THAT(PrintText(listing), HasSubstr("scale"));
   for (ListingRow& row : listing.rows) row.scale.clear();
   EXPECT_THAT(PrintText(listing), Not(HasSubstr("scale")));
@@ -34,7 +34,7 @@ TEST(Listing, LeavesOutColumnsWithoutContentAndShortensLongNames) {
 }
 
 TEST(Listing, PrintsTheSameFactsAsJson) {
-  const auto json = nlohmann::json::parse(PrintJson(Example()));
+  const auto json = nlohmann::json::parse(PrintJson(ListingExample()));
   EXPECT_EQ(json["macs"], 288);
   EXPECT_EQ(json["rows"][0]["kind"], "CONV_2D");
   EXPECT_EQ(json["bytes"], "12");

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-ValidationReport Example() {
+ValidationReport ValidationExample() {
   ValidationReport report;
   report.reference_path = "model.keras";
   report.candidate_path = "model.tflite";
@@ -30,23 +30,23 @@ ValidationReport Example() {
 }
 
 TEST(ValidationReport, NamesTheFiveWorstSamplesWorstFirst) {
-  EXPECT_THAT(Example().Worst(), ElementsAre(6, 5, 4, 3, 2));
-  EXPECT_THAT(PrintText(Example()), HasSubstr("sample6"));
-  EXPECT_THAT(PrintText(Example()), Not(HasSubstr("sample1")));
+  EXPECT_THAT(ValidationExample().Worst(), ElementsAre(6, 5, 4, 3, 2));
+  EXPECT_THAT(PrintText(ValidationExample()), HasSubstr("sample6"));
+  EXPECT_THAT(PrintText(ValidationExample()), Not(HasSubstr("sample1")));
 }
 
 TEST(ValidationReport, OrdersLayersByLossAndMarksTheJump) {
-  EXPECT_THAT(Example().LayersByLoss(), ElementsAre(1, 2, 0));
-  EXPECT_EQ(Example().LargestDrop(), 1U);
-  EXPECT_THAT(PrintText(Example()), HasSubstr("b  <- the error jumps here"));
+  EXPECT_THAT(ValidationExample().LayersByLoss(), ElementsAre(1, 2, 0));
+  EXPECT_EQ(ValidationExample().LargestDrop(), 1U);
+  EXPECT_THAT(PrintText(ValidationExample()), HasSubstr("b  <- the error jumps here"));
 }
 
 TEST(ValidationReport, ShowsTheOutputThatMovedMostFirst) {
-  EXPECT_THAT(PrintText(Example()), HasSubstr("1: -0.75 0: +0.5"));
+  EXPECT_THAT(PrintText(ValidationExample()), HasSubstr("1: -0.75 0: +0.5"));
 }
 
 TEST(ValidationReport, PrintsJsonThatReadsBack) {
-  const auto json = nlohmann::json::parse(PrintJson(Example()));
+  const auto json = nlohmann::json::parse(PrintJson(ValidationExample()));
   EXPECT_EQ(json["cosine_mean"]["value"], 0.97);
   EXPECT_EQ(json["worst"][0], "sample6");
   EXPECT_EQ(json["per_sample"].size(), 7U);

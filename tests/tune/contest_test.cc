@@ -7,7 +7,7 @@
 namespace kinglet {
 namespace {
 
-std::vector<std::size_t> Numbers(std::size_t count) {
+std::vector<std::size_t> CountUpTo(std::size_t count) {
   std::vector<std::size_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), std::size_t{0});
   return numbers;
@@ -26,12 +26,12 @@ TEST(Losses, OfTheBaselineSumToTheNumberOfSamples) {
 TEST(Compare, IsSureOfAGainOnEveryFileAndUnsureOfOneThatOneFileMakes) {
   const std::vector<double> other(20, 1.0);
   const std::vector<double> better(20, 0.9);
-  const ErrorRatio sure = Compare(better, other, Numbers(20));
+  const ErrorRatio sure = Compare(better, other, CountUpTo(20));
   EXPECT_NEAR(sure.ratio, 0.9, 1e-12);
   EXPECT_TRUE(sure.IsGain());
   std::vector<double> lucky(20, 1.02);
   lucky[7] = 0.01;
-  const ErrorRatio unsure = Compare(lucky, other, Numbers(20));
+  const ErrorRatio unsure = Compare(lucky, other, CountUpTo(20));
   EXPECT_LT(unsure.ratio, 1);
   EXPECT_FALSE(unsure.IsGain());
   EXPECT_LT(unsure.low, unsure.ratio);
@@ -50,13 +50,13 @@ TEST(Compare, DrawsFilesNotSamples) {
   std::fill(candidate.begin() + 10, candidate.end(), 1.3);
   std::vector<std::size_t> files(20, 0);
   std::fill(files.begin() + 10, files.end(), 1);
-  EXPECT_LT(Compare(candidate, std::vector<double>(20, 1), Numbers(20)).high, 1.1);
+  EXPECT_LT(Compare(candidate, std::vector<double>(20, 1), CountUpTo(20)).high, 1.1);
   EXPECT_GT(Compare(candidate, std::vector<double>(20, 1), files).high, 1.2);
 }
 
 TEST(Compare, CallsTwoPerfectCandidatesATie) {
   const std::vector<double> zeros(4);
-  EXPECT_EQ(Compare(zeros, zeros, Numbers(4)), (ErrorRatio{1, 1, 1}));
+  EXPECT_EQ(Compare(zeros, zeros, CountUpTo(4)), (ErrorRatio{1, 1, 1}));
 }
 
 }  // namespace

@@ -24,15 +24,15 @@ TEST(Combined, TakesTheMeanTheMedianOrTheMeanOfTheMiddle) {
   EXPECT_EQ(Combined(ten, BiasForm::kTrimmed), 4);
 }
 
-struct Case {
+struct RefineCase {
   Graph graph;
   std::vector<Sample> samples;
   Graph quantized;
 };
 
 /// Two dense layers; ranges that cut half of what the first makes, so that means shift.
-Case TwoLayers(Precision precision = Precision::kInt8) {
-  Case made;
+RefineCase TwoLayers(Precision precision = Precision::kInt8) {
+  RefineCase made;
   std::mt19937 random(1);
   Value x;
   x.name = "x";
@@ -77,7 +77,8 @@ double Distance(const std::vector<double>& a, const std::vector<double>& b) {
   return largest;
 }
 
-Graph Refined(const Case& one, const Refinement& refinement, std::size_t workers = 1) {
+Graph Refined(const RefineCase& one, const Refinement& refinement,
+              std::size_t workers = 1) {
   const SampleRefs refs = RefsTo(one.samples);
   return RefineLayers(one.quantized, one.graph,
                       MeansOfLinearLayers(one.graph, refs, workers), refs, refinement,
@@ -87,7 +88,7 @@ Graph Refined(const Case& one, const Refinement& refinement, std::size_t workers
 // The mean of 40 roundings to the output's steps is off by a fifth of one at most.
 TEST(RefineLayers, MakesTheMeanOutputThatOfTheFloatGraph) {
   for (const Precision precision : {Precision::kInt8, Precision::kInt16}) {
-    const Case one = TwoLayers(precision);
+    const RefineCase one = TwoLayers(precision);
     const auto wanted = MeanOutput(one.graph, one.samples);
     const double before = Distance(MeanOutput(one.quantized, one.samples), wanted);
     const bool is_wide = precision == Precision::kInt16;
@@ -101,12 +102,12 @@ TEST(RefineLayers, MakesTheMeanOutputThatOfTheFloatGraph) {
 }
 
 TEST(RefineLayers, ChangesNothingUnasked) {
-  const Case one = TwoLayers();
+  const RefineCase one = TwoLayers();
   EXPECT_EQ(Refined(one, {BiasForm::kNone, false}), one.quantized);
 }
 
 TEST(RefineLayers, MakesTheSameOnAnyNumberOfWorkers) {
-  const Case one = TwoLayers();
+  const RefineCase one = TwoLayers();
   for (const BiasForm form : {BiasForm::kMean, BiasForm::kMedian, BiasForm::kTrimmed}) {
     EXPECT_EQ(Refined(one, {form, true}, 1), Refined(one, {form, true}, 4));
   }

@@ -8,7 +8,7 @@
 namespace kinglet {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 
 /// The sum of squares of the outputs in float is 25.
 const std::vector<Outputs> kReference = {{3, 0}, {0, 4}};
@@ -25,7 +25,7 @@ TEST(StabilityOf, MeasuresDistancesAgainstTheOutputsInFloat) {
 }
 
 TEST(StabilityOf, LeavesOutWhatIsNotFinite) {
-  const std::vector<Outputs> broken = {{3, kNan}, {kNan, 4}};
+  const std::vector<Outputs> broken = {{3, kNoNumber}, {kNoNumber, 4}};
   const Stability stability = StabilityOf(broken, kReference, {kReference, broken});
   EXPECT_EQ(stability,
             (Stability{.apart = 0, .halves = {0, 0}, .whole = 0, .cosine = 1}));
