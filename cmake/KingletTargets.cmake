@@ -53,7 +53,7 @@ function(kinglet_test_headers)
   file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cc "")
   add_library(kinglet_test_headers OBJECT ${PROJECT_BINARY_DIR}/test_headers.cc)
   target_link_libraries(kinglet_test_headers PRIVATE kinglet_flags GTest::gmock_main)
-  target_compile_options(kinglet_test_headers PRIVATE -O1 ${KINGLET_TEST_WARNINGS})
+  target_compile_options(kinglet_test_headers PRIVATE $<$<CONFIG:Release>:-O1> ${KINGLET_TEST_WARNINGS})
   target_precompile_headers(kinglet_test_headers PRIVATE
     <algorithm> <filesystem> <gmock/gmock.h> <gtest/gtest.h> <map> <string> <vector>
     ${PROJECT_SOURCE_DIR}/src/ir/graph.h)
@@ -65,10 +65,11 @@ function(kinglet_test name)
   target_link_libraries(${name} PRIVATE kinglet_flags ${arg_DEPS} GTest::gmock_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE
-    KINGLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE -O1 ${KINGLET_TEST_WARNINGS})
+    KINGLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    $<$<BOOL:${KINGLET_SANITIZE}>:KINGLET_SANITIZED>)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1> ${KINGLET_TEST_WARNINGS})
   target_precompile_headers(${name} REUSE_FROM kinglet_test_headers)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
 endfunction()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run_tidy.sh [PATTERN]: clang-tidy over the sources whose path matches (default: all). They
-# are checked ten in one translation unit: most of the time goes into the headers they share.
+# are checked a folder at a time: most of the time goes into the headers they share.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -7,6 +7,7 @@
 #include "passes/passes.h"
 #include "run/executor.h"
 #include "tests/support/random_graph.h"
+#include "tests/support/rounds.h"
 
 namespace kinglet {
 namespace {
@@ -34,7 +35,7 @@ double RelativeError(const Tensor& expected, const Tensor& got) {
 // 6e-8 each, which nothing here amplifies by more than the largest weight, 2, a step.
 constexpr double kTolerance = 1e-4;
 constexpr int kSteps = 9;
-constexpr unsigned kGraphs = 400;
+constexpr unsigned kGraphs = Rounds(400);
 
 TEST(Optimize, KeepsWhatRandomGraphsCompute) {
   std::size_t nodes_before = 0;

@@ -8,6 +8,7 @@
 #include "run/executor.h"
 #include "run/samples.h"
 #include "tests/support/random_network.h"
+#include "tests/support/rounds.h"
 #include "tests/tune/linear_layers.h"
 #include "tune/equalize.h"
 #include "tune/split_planes.h"
@@ -15,7 +16,7 @@
 namespace kinglet {
 namespace {
 
-constexpr unsigned kNetworks = 500;
+constexpr unsigned kNetworks = Rounds(500);
 
 /// What a rewrite may change: float32 rounds to 6e-8 of the largest number on the way,
 /// and a dozen layers of some tens of additions each hand the error on, twice as large
