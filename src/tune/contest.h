@@ -20,4 +20,16 @@ std::vector<double> Losses(std::span<const SampleError> baseline,
 ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,
                    std::span<const std::size_t> files);
 
+/// The geometric mean over files of the ratio of their losses, which varies less from one
+/// draw of files to the next than a ratio of sums: that follows the few of largest error.
+/// For putting many candidates in an order. Losses as Losses() gives them: what lies far
+/// below 1 hardly counts.
+double TypicalRatio(std::span<const double> candidate, std::span<const double> other,
+                    std::span<const std::size_t> files);
+
+/// Whether less than 97 % of TensorFlow's error is to be expected: the ratio measured and
+/// what was usual on other models, each weighted by how sure it is (the mean of a normal
+/// posterior of the logarithm). Few files say little, and leave it at what is usual.
+bool IsWorthwhile(const ErrorRatio& error);
+
 }  // namespace kinglet

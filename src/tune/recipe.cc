@@ -73,7 +73,7 @@ class Tuner {
     if (!request_.steps.max_extra_macs.has_value() && !IsMax()) OfferSplits();
     if (steps.adaround.value_or(IsMax())) TryRounding(false, ", rounded together");
     if (steps.adaround.value_or(IsMax())) TryRounding(true, ", retargeted");
-    if (workshop_.OverTensorFlow(best_).IsLoss() && !IsForced()) {
+    if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !IsForced()) {
       best_ = workshop_.tensorflow();
     }
     if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
@@ -92,11 +92,16 @@ class Tuner {
     return judged;
   }
 
+  /// The sum of errors says so, by more than chance, and the typical error as well.
+  [[nodiscard]] bool Gains(const Judged& one, const Judged& other) const {
+    return one.loss < other.loss && workshop_.Over(one, other).IsGain();
+  }
+
   /// Tries a step on top of `before`, and keeps it where it clearly gains, or is asked
   /// for, and nothing better was found on top of the same.
   void TryStep(const Judged& before, const Plan& plan, bool is_forced) {
     Judged judged = Try(plan);
-    const bool is_kept = is_forced || workshop_.Over(judged, before).IsGain();
+    const bool is_kept = is_forced || Gains(judged, before);
     const bool is_first = best_.plan.name == before.plan.name;
     if (is_kept && (is_first || judged.loss < best_.loss)) best_ = std::move(judged);
   }
@@ -116,9 +121,7 @@ class Tuner {
   /// louder than these.
   [[nodiscard]] std::vector<RangeMethod> RangesToTry() const {
     if (request_.steps.ranges.has_value()) return {*request_.steps.ranges};
-    if (!IsMax()) return {RangeMethod::kMinMax, RangeMethod::kMse};
-    return {RangeMethod::kMinMax, RangeMethod::kMse, RangeMethod::kNormalizedMse,
-            RangeMethod::kPercentile};
+    return {RangeMethod::kMinMax, RangeMethod::kMse};
   }
 
   /// The first is what the others must gain upon.
@@ -139,15 +142,15 @@ class Tuner {
             .refinement = {.bias = bias}};
   }
 
-  /// Most differences between ways to choose are chance on a hundred samples.
+  /// Most differences between ways to choose are chance on a hundred samples: with more
+  /// ranges and forms of bias the choice did worse.
   void TryRangesAndBiases() {
-    const Judged first = Try(PlanOf(RangesToTry().front(), BiasesToTry().front()));
-    best_ = first;
+    const BiasForm bias = BiasesToTry().front();
+    best_ = Try(PlanOf(RangesToTry().front(), bias));
+    const Judged first = best_;
     for (const RangeMethod ranges : RangesToTry()) {
-      for (const BiasForm bias : BiasesToTry()) {
-        const Plan plan = PlanOf(ranges, bias);
-        if (plan.name != first.plan.name) TryStep(first, plan, false);
-      }
+      const Plan plan = PlanOf(ranges, bias);
+      if (plan.name != first.plan.name) TryStep(first, plan, false);
     }
   }
 
@@ -177,7 +180,8 @@ class Tuner {
   }
 
   /// On top of what cuts nothing and moves no bias, whatever was best before: what other
-  /// ranges would have cut is what lies in the coarse planes.
+  /// ranges would have cut is what lies in the coarse planes. Planes cut nothing, so the
+  /// typical error, which is measured more surely than the sum, decides alone.
   void TrySplits() {
     const auto most = MostMacs(MostExtraMacs());
     const Plan plain = PlainPlan();
@@ -192,7 +196,7 @@ class Tuner {
     }
     if (!split.has_value()) return;
     split = WithBestBias(*split);
-    if (workshop_.Over(*split, best_).IsGain()) best_ = std::move(*split);
+    if (split->loss < kDecibelLess * best_.loss) best_ = std::move(*split);
   }
 
   /// Without all that wasn't asked for.
@@ -215,8 +219,7 @@ class Tuner {
       plan.name += fmt::format(", {} bias", NameOf(bias));
       plan.refinement.bias = bias;
       Judged judged = Try(plan);
-      const bool is_gain = workshop_.Over(judged, start).IsGain();
-      if (is_gain && judged.loss < best.loss) best = std::move(judged);
+      if (Gains(judged, start) && judged.loss < best.loss) best = std::move(judged);
     }
     return best;
   }

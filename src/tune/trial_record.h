@@ -5,6 +5,8 @@
 
 namespace kinglet {
 
+inline constexpr double kDecibelLess = 0.794;  ///< as a ratio of errors
+
 /// A ratio of summed errors with the middle 90 % of it over resampled files.
 struct ErrorRatio {
   double ratio = 1;
@@ -12,12 +14,7 @@ struct ErrorRatio {
   double high = 1;
 
   /// Below one by more than chance, or by more than a decibel.
-  [[nodiscard]] bool IsGain() const {
-    constexpr double kDecibel = 0.794;
-    return high < 1 || ratio < kDecibel;
-  }
-  /// Not below one, but for chance.
-  [[nodiscard]] bool IsLoss() const { return low >= 1; }
+  [[nodiscard]] bool IsGain() const { return high < 1 || ratio < kDecibelLess; }
   bool operator==(const ErrorRatio&) const = default;
 };
 

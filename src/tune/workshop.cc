@@ -150,7 +150,7 @@ std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
 
 Judged Workshop::Judge(const Plan& plan) const {
   Judged judged{plan, Losses(baseline_, ErrorsOfPlan(plan)), 0};
-  judged.loss = MeanOf(judged.losses);
+  judged.loss = TypicalRatio(judged.losses, tensorflow_.losses, files_);
   return judged;
 }
 

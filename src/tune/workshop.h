@@ -42,7 +42,7 @@ struct Plan {
 struct Judged {
   Plan plan;
   std::vector<double> losses;  // by sample
-  double loss = 0;             // their mean
+  double loss = 0;             // TypicalRatio to those of TensorFlow's
 };
 
 class Workshop {

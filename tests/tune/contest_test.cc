@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 namespace kinglet {
@@ -40,8 +41,31 @@ TEST(Compare, IsSureOfAGainOnEveryFileAndUnsureOfOneThatOneFileMakes) {
 TEST(ErrorRatio, CallsADecibelAGainWhateverTheFilesSayOfChance) {
   EXPECT_TRUE((ErrorRatio{.ratio = 0.79, .low = 0.5, .high = 1.2}.IsGain()));
   EXPECT_FALSE((ErrorRatio{.ratio = 0.8, .low = 0.5, .high = 1.2}.IsGain()));
-  EXPECT_FALSE((ErrorRatio{.ratio = 1.1, .low = 0.9, .high = 1.4}.IsLoss()));
-  EXPECT_TRUE((ErrorRatio{.ratio = 1.1, .low = 1.01, .high = 1.4}.IsLoss()));
+}
+
+TEST(IsWorthwhile, BelievesFilesThatAgreeAndWhatIsUsualWhereTheyDoNot) {
+  // Usual are exp(-0.2) = 0.82; both count equally where log(high / low) / 3.29 is 0.2.
+  const auto with_spread = [](double ratio, double spread) {
+    return ErrorRatio{ratio, ratio, ratio * std::exp(3.29 * spread)};
+  };
+  EXPECT_TRUE(IsWorthwhile(with_spread(0.96, 0)));
+  EXPECT_FALSE(IsWorthwhile(with_spread(0.98, 0)));
+  EXPECT_TRUE(IsWorthwhile(with_spread(1.14, 0.2)));   // sqrt(1.14 * 0.82) = 0.967
+  EXPECT_FALSE(IsWorthwhile(with_spread(1.16, 0.2)));  // 0.975
+  EXPECT_TRUE(IsWorthwhile(with_spread(1.5, 1)));
+  EXPECT_TRUE(IsWorthwhile(ErrorRatio{0, 0, 0}));
+}
+
+TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {
+  const std::vector<double> other = {1, 1, 1, 1};
+  const std::vector<double> candidate = {2, 2, 0.5, 0.5};
+  // By file 2, 0.5: one; by sums 1.25. A loss of a thousandth is added to each.
+  EXPECT_NEAR(TypicalRatio(candidate, other, std::vector<std::size_t>{0, 0, 1, 1}),
+              std::sqrt(2.001 * 0.501) / 1.001, 1e-12);
+  EXPECT_NEAR(TypicalRatio(candidate, other, std::vector<std::size_t>{0, 1, 0, 1}), 1.25,
+              1e-3);
+  const std::vector<double> zeros(4);
+  EXPECT_EQ(TypicalRatio(zeros, zeros, CountUpTo(4)), 1);
 }
 
 TEST(Compare, DrawsFilesNotSamples) {
