@@ -96,6 +96,7 @@ constexpr std::array kRows = {
     Row{tflite::BuiltinOperator_ROUND, 1, 1, 14},
     Row{tflite::BuiltinOperator_RSQRT, 2, 2, 5},
     Row{tflite::BuiltinOperator_SELECT_V2, 1, 2, 2},
+    Row{tflite::BuiltinOperator_SIGN, 1, 2, 12},
     Row{tflite::BuiltinOperator_SOFTMAX, 2, 1, 14},
     Row{tflite::BuiltinOperator_SPACE_TO_BATCH_ND, 2, 1, 14},
     Row{tflite::BuiltinOperator_SPACE_TO_BATCH_ND, 3, 2, 3},

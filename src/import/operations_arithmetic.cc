@@ -151,7 +151,7 @@ std::vector<ValueId> Clip(const Operation& operation) {
 }
 
 /// 1, 0 or -1.
-std::vector<ValueId> Sign(const Operation& operation) {
+std::vector<ValueId> SignByRelations(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kFirst);
   const ValueId zero = context.Scalar("zero", 0);
@@ -228,7 +228,7 @@ const std::vector<OperationRow> kRows = {
     {"Floor", {"math.floor", "floor"}, OfOne<Floor>, "FLOOR"},
     {"Ceil", {"math.ceil"}, OfOne<Ceil>, "CEIL"},
     {"Round", {"math.round", "round"}, Rounded, "ROUND"},
-    {"Sign", {"math.sign", "sign"}, Sign, "GREATER, LESS, CAST, SUB"},
+    {"Sign", {"math.sign", "sign"}, SignByRelations, "GREATER, LESS, CAST, SUB"},
     {"Reciprocal", {"math.reciprocal"}, Reciprocal, "DIV"},
     {"Equal", {"math.equal", "equal"}, Compare<Relation::kEqual>, "EQUAL"},
     {"NotEqual",

@@ -33,9 +33,9 @@ using AnyOp = std::variant<
     LogicalAnd, LogicalNot, LogicalOr, Logistic, MaxPool2d, Maximum, Mean, Minimum,
     MirrorPad, Mul, Neg, OneHot, PRelu, Pack, Pad, PadV2, Pow, Quantize, ReduceMax,
     ReduceMin, ReduceProd, Relational, Relu, Reshape, ResizeBilinear,
-    ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sin, Softmax, SpaceToBatchNd,
-    SpaceToDepth, Split, Sqrt, Square, SquaredDifference, StridedSlice, Sub, Sum, Tanh,
-    Tile, TopK, Transpose, TransposeConv, Unpack>;
+    ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sign, Sin, Softmax,
+    SpaceToBatchNd, SpaceToDepth, Split, Sqrt, Square, SquaredDifference, StridedSlice,
+    Sub, Sum, Tanh, Tile, TopK, Transpose, TransposeConv, Unpack>;
 
 /// One operation. A variant whose construction, copies and comparison are compiled once
 /// (op.cc), not wherever a node is touched.

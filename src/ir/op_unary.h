@@ -118,6 +118,12 @@ struct Rsqrt : Plain<Rsqrt> {
   bool operator==(const Rsqrt&) const = default;
   static const OpDef& Def();
 };
+/// 1, 0 or -1.
+struct Sign : Plain<Sign> {
+  static constexpr std::string_view kName = "sign";
+  bool operator==(const Sign&) const = default;
+  static const OpDef& Def();
+};
 struct Sin : Plain<Sin> {
   static constexpr std::string_view kName = "sin";
   bool operator==(const Sin&) const = default;

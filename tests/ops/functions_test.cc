@@ -34,6 +34,7 @@ const std::vector<FunctionCase> kUnary = {
     {"const x : float32[5] = -2.5 -0.5 0.5 1.5 2.4\ny : float32[5] = round(x)",
      {-2, 0, 0, 2, 2}},
     {"const x : float32[2] = -1.5 2\ny : float32[2] = neg(x)", {1.5, -2}},
+    {"const x : float32[4] = -1.5 0 1e-40 nan\ny : float32[4] = sign(x)", {-1, 0, 1, 0}},
     {"const x : int64[2] = -5000000000 2\ny : int64[2] = neg(x)", {5e9, -2}},
     {"const x : float32[2] = -1.5 2\ny : float32[2] = square(x)", {2.25, 4}},
     {"const x : float32[2] = 4 0.25\ny : float32[2] = sqrt(x)", {2, 0.5}},

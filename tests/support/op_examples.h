@@ -17,9 +17,9 @@ inline std::vector<std::string> ElementwiseExamples() {
                            "gelu",       "hard_swish", "l2_normalization",
                            "leaky_relu", "log",        "log_softmax",
                            "logistic",   "neg",        "relu",
-                           "round",      "rsqrt",      "sin",
-                           "softmax",    "sqrt",       "square",
-                           "tanh"}) {
+                           "round",      "rsqrt",      "sign",
+                           "sin",        "softmax",    "sqrt",
+                           "square",     "tanh"}) {
     examples.push_back(fmt::format(
         "in x = x : float32[1x2x3]\ny : float32[1x2x3] = {}(x)\nout output_0 = y\n",
         name));
