@@ -69,15 +69,18 @@ struct MirrorPad {
 
 /// Per axis the elements begin, begin + stride, ... below end (above, for a negative
 /// stride; end -1 then means "through element 0"). Bounds are resolved: not negative.
+/// The result is without the axes in `dropped`, rising, of which one element is taken.
 struct StridedSlice {
   static constexpr std::string_view kName = "strided_slice";
   Ints begin;
   Ints end;
   Ints strides;
+  Ints dropped = {};
   static constexpr auto Attributes() {
     return std::tuple(Attribute("begin", &StridedSlice::begin),
                       Attribute("end", &StridedSlice::end),
-                      Attribute("strides", &StridedSlice::strides));
+                      Attribute("strides", &StridedSlice::strides),
+                      Attribute("dropped", &StridedSlice::dropped));
   }
   bool operator==(const StridedSlice&) const = default;
   static const OpDef& Def();

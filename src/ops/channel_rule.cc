@@ -63,7 +63,9 @@ struct Rules {
     return KeepsIf(HasSameChannels(view));
   }
   ChannelRule operator()(const StridedSlice& op) const {
-    return KeepsIf(op.strides.back() == 1 && HasSameChannels(view));
+    const auto last = std::ssize(op.strides) - 1;
+    const bool drops_last = !op.dropped.empty() && op.dropped.back() == last;
+    return KeepsIf(op.strides.back() == 1 && !drops_last && HasSameChannels(view));
   }
   ChannelRule operator()(const Reshape& /*op*/) const {
     const Shape& in = view.Input(0).shape;

@@ -1,5 +1,6 @@
-// StridedSlice: per axis the elements begin, begin + stride, ... before end. The file
-// form has no mask but end_mask, for a negative stride that goes through element 0.
+// StridedSlice: per axis the elements begin, begin + stride, ... before end. Of the
+// file's masks it needs end_mask, for a negative stride that goes through element 0, and
+// shrink_axis_mask, for axes that the result is without.
 #include <algorithm>
 
 #include "ops/copies.h"
@@ -15,6 +16,21 @@ std::int64_t CountAlong(std::int64_t begin, std::int64_t end, std::int64_t strid
   return (begin - end - stride - 1) / -stride;
 }
 
+bool IsDropped(const StridedSlice& op, std::size_t axis) {
+  return std::ranges::find(op.dropped, static_cast<std::int64_t>(axis)) !=
+         op.dropped.end();
+}
+
+/// Of one per axis of the input, those of axes that the result has.
+template <typename T>
+std::vector<T> Left(const StridedSlice& op, const std::vector<T>& by_axis) {
+  std::vector<T> left;
+  for (std::size_t i = 0; i < by_axis.size(); ++i) {
+    if (!IsDropped(op, i)) left.push_back(by_axis[i]);
+  }
+  return left;
+}
+
 Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
   TensorType out = inputs[0];
   const std::size_t rank = out.shape.size();
@@ -27,7 +43,12 @@ Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
     if (!inside || op.strides[i] == 0) return "bounds outside " + ToString(out.shape);
     const std::int64_t count = CountAlong(op.begin[i], op.end[i], op.strides[i]);
     if (count <= 0) return "a slice of " + ToString(out.shape) + " is empty";
+    if (count != 1 && IsDropped(op, i)) return "a dropped axis has more than one element";
     out.shape[i] = count;
+  }
+  out.shape = Left(op, out.shape);
+  if (out.shape.size() + op.dropped.size() != rank) {
+    return "dropped axes that " + ToString(inputs[0].shape) + " lacks";
   }
   return std::vector<TensorType>{out};
 }
@@ -35,13 +56,16 @@ Inferred Infer(const StridedSlice& op, std::span<const TensorType> inputs) {
 Kernel Compile(const StridedSlice& op, const NodeView& view) {
   const Value& in = view.Input(0);
   const std::vector<Size> in_strides = StridesOf(in.shape);
+  std::vector<Size> steps;
+  Size offset = 0;
+  for (std::size_t i = 0; i < in_strides.size(); ++i) {
+    offset += op.begin[i] * in_strides[i];
+    steps.push_back(op.strides[i] * in_strides[i]);
+  }
+  steps = Left(op, steps);
   std::vector<CopyAxis> axes =
       AxesInto(view.Output().shape, StridesOf(view.Output().shape));
-  Size offset = 0;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    offset += op.begin[i] * in_strides[i];
-    axes[i].in_stride = op.strides[i] * in_strides[i];
-  }
+  for (std::size_t i = 0; i < axes.size(); ++i) axes[i].in_stride = steps[i];
   return CopyKernel({axes, offset, 0, SizeOf(in.dtype)}, view);
 }
 
@@ -51,11 +75,15 @@ TfliteOp Form(const StridedSlice& op, const NodeView& view,
   for (std::size_t i = 0; i < op.end.size(); ++i) {
     if (op.end[i] < 0) end_mask |= 1 << i;
   }
+  std::int32_t shrink_mask = 0;
+  for (const std::int64_t axis : op.dropped) shrink_mask |= 1 << axis;
   const bool many_axes = op.begin.size() > 4;
   return {.code = tflite::BuiltinOperator_STRIDED_SLICE,
           .version = many_axes ? 4 : VersionFor(view, {1, 2, 4}),
           .options_type = tflite::BuiltinOptions_StridedSliceOptions,
-          .options = tflite::CreateStridedSliceOptions(builder, 0, end_mask).Union(),
+          .options =
+              tflite::CreateStridedSliceOptions(builder, 0, end_mask, 0, 0, shrink_mask)
+                  .Union(),
           .inputs = Operands(
               view, {IntVector(op.begin), IntVector(op.end), IntVector(op.strides)})};
 }
@@ -87,7 +115,7 @@ Parsed ParseSlice(const TfliteSource& source) {
 }
 
 /// The bounds of the file brought into one per axis. An ellipsis stands for axes that
-/// are taken whole; new axes and those that shrink away show in `shape` alone.
+/// are taken whole; new axes show in `shape` alone.
 class SliceBounds {
  public:
   SliceBounds(const Shape& in, const tflite::StridedSliceOptions& masks)
@@ -144,7 +172,10 @@ class SliceBounds {
     const bool to_edge = HasBit(masks_.end_mask(), i);
     begin = from_edge ? (backwards ? size - 1 : 0) : Resolved(begin, size, backwards);
     end = to_edge ? (backwards ? -1 : size) : Resolved(end, size, backwards);
-    if (HasBit(masks_.shrink_axis_mask(), i)) return Add(begin, begin + 1, 1);
+    if (HasBit(masks_.shrink_axis_mask(), i)) {
+      op.dropped.push_back(std::ssize(op.begin));
+      return Add(begin, begin + 1, 1);
+    }
     shape.push_back(stride == 0 ? 0 : CountAlong(begin, end, stride));
     Add(begin, end, stride);
   }
@@ -168,11 +199,9 @@ Parsed ParseStrided(const TfliteSource& source) {
   }
   SliceBounds bounds(source.inputs[0]->shape, *options);
   if (!bounds.Take(*begin, *end, *strides)) return "more bounds than axes";
-  ParsedOp parsed{bounds.op};
-  const bool other_rank =
-      options->new_axis_mask() != 0 || options->shrink_axis_mask() != 0;
-  if (other_rank) parsed.reshaped = bounds.shape;
-  return parsed;
+  if (options->new_axis_mask() == 0) return ParsedOp{bounds.op};
+  bounds.op.dropped.clear();
+  return ParsedOp{.op = bounds.op, .reshaped = bounds.shape};
 }
 
 Parsed ParseStridedSlice(const TfliteSource& source) {

@@ -62,6 +62,10 @@ Graph FoldPadding(const Graph& graph);
 /// Transpose that only moves axes of size 1.
 Graph MergeMovers(const Graph& graph);
 
+/// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes.
+/// Declines when the slice has another reader or the Reshape does more.
+Graph DropSlicedAxes(const Graph& graph);
+
 /// Keeps one of several equal nodes over equal inputs.
 Graph MergeEqualNodes(const Graph& graph);
 
@@ -84,8 +88,8 @@ struct Pass {
   Graph (*run)(const Graph&);
 };
 
-/// The passes in the order in which Optimize runs them; the last waits until the others
-/// have nothing left to do.
+/// The passes in the order in which Optimize runs them; the last two wait until the
+/// others have nothing left to do.
 const std::vector<Pass>& Passes();
 
 /// Sees the graph after each pass.

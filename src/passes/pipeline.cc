@@ -1,6 +1,7 @@
 // The list of passes, run again until none finds anything to do. Folding comes before
-// fusing, since a clamped result takes no factor. Equal nodes are merged when all else is
-// done, since a shared result takes neither.
+// fusing, since a clamped result takes no factor. When all else is done, slices leave out
+// axes, which would keep reshapes from meeting each other, and equal nodes are merged,
+// since a shared result takes neither.
 #include "base/check.h"
 #include "passes/passes.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 /// More than any chain of rewrites that enable each other.
 constexpr int kMostRounds = 50;
+constexpr std::size_t kLast = 2;  // passes that wait for the others
 
 Graph Run(const Pass& pass, const Graph& graph, const PassListener& listener) {
   Graph result = pass.run(graph);
@@ -44,14 +46,15 @@ const std::vector<Pass>& Passes() {
       {"fold_affine_before", FoldAffineBefore},    // scaled inputs into weights
       {"fuse_activations", FuseActivations},       // clamps into their producers
       {"fold_positive_scale", FoldPositiveScale},  // factors behind a clamp into weights
-      {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions; the last
+      {"drop_sliced_axes", DropSlicedAxes},        // reshapes into slices
+      {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions
   };
   return kPasses;
 }
 
 Graph Optimize(const Graph& graph, const PassListener& listener) {
   const std::size_t count = Passes().size();
-  return Settled(Settled(graph, count - 1, listener), count, listener);
+  return Settled(Settled(graph, count - kLast, listener), count, listener);
 }
 
 }  // namespace kinglet

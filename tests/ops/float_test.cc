@@ -150,6 +150,10 @@ const std::vector<FloatCase> kFloatCases = {
      "in x = x : float32[2x5]\ny : float32[1x3] = strided_slice(x) begin=[1,4] "
      "end=[2,-1] strides=[1,-2]",
      {10, 8, 6}},
+    {"StridedSliceWithoutAnAxis",
+     "in x = x : float32[2x2x2]\ny : float32[2x2] = strided_slice(x) begin=[0,1,0] "
+     "end=[2,2,2] strides=[1,1,1] dropped=[1]",
+     {3, 4, 7, 8}},
     {"StridedSliceOfAHeadStillCopies",
      "in x = x : float32[3]\ny : float32[2] = strided_slice(x) begin=[0] end=[2] "
      "strides=[1]",

@@ -87,6 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
         InferCase{StridedSlice{{0, 4}, {1, -1}, {1, -2}}, {{1, 5}}, {1, 3}},
         InferCase{StridedSlice{{0, 4}, {1, 6}, {1, 1}}, {{1, 5}}, {}, "outside"},
         InferCase{StridedSlice{{0, 3}, {1, 3}, {1, 1}}, {{1, 5}}, {}, "empty"},
+        InferCase{StridedSlice{{0, 3}, {1, 4}, {1, 1}, {1}}, {{1, 5}}, {1}},
+        InferCase{StridedSlice{{0, 3}, {1, 5}, {1, 1}, {1}}, {{1, 5}}, {}, "dropped"},
+        InferCase{StridedSlice{{0, 3}, {1, 4}, {1, 1}, {2}}, {{1, 5}}, {}, "dropped"},
         InferCase{Concatenation{1}, {{1, 2, 3}, {1, 4, 3}}, {1, 6, 3}},
         InferCase{Concatenation{1}, {{1, 2, 3}, {1, 4, 2}}, {}, "doesn't fit"}));
 

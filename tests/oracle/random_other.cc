@@ -79,9 +79,13 @@ bool AddSlice(RandomGraph& graph) {
   const ValueId in = graph.Activation(AnyRank(graph));
   StridedSlice op;
   for (const std::int64_t size : graph[in].shape) {
+    const bool is_dropped =
+        graph[in].shape.size() - op.dropped.size() > 2 && dice.Chance(0.3);
+    if (is_dropped) op.dropped.push_back(std::ssize(op.begin));
     op.begin.push_back(dice.Int(0, size - 1));
-    op.end.push_back(dice.Int(op.begin.back() + 1, size));
-    op.strides.push_back(dice.Int(1, 3));
+    op.end.push_back(
+        dice.Int(op.begin.back() + 1, is_dropped ? op.begin.back() + 1 : size));
+    op.strides.push_back(is_dropped ? 1 : dice.Int(1, 3));
   }
   return graph.Add(op, {in}, *graph[in].quantization);
 }

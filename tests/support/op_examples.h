@@ -112,6 +112,8 @@ inline std::vector<std::string> OtherExamples() {
       "mode=symmetric\nout output_0 = y\n",
       "in x = x : float32[2x5]\ny : float32[1x3] = strided_slice(x) begin=[1,4] "
       "end=[2,-1] strides=[1,-2]\nout output_0 = y\n",
+      "in x = x : float32[2x5]\ny : float32[1] = strided_slice(x) begin=[1,4] "
+      "end=[2,5] strides=[1,1] dropped=[1]\nout output_0 = y\n",
       "in a = a : float32[1x2]\nin b = b : float32[1x3]\n"
       "y : float32[1x5] = concatenation(a, b) axis=1\nout output_0 = y\n",
       "in x = x : float32[1x3]\ny : float32[2x3] = broadcast_to(x) shape=[2,3]\n"
