@@ -65,6 +65,10 @@ std::optional<ValueId> LayerContext::Mask() const {
   return MaskOf(inputs_[0]);
 }
 
+std::optional<ValueId> LayerContext::MaskOfFirst() const {
+  return inputs_.size() > 1 && !IsKeras2() ? mask_ : Mask();
+}
+
 std::optional<ValueId> LayerContext::MaskOf(ValueId input) const {
   const auto found = state_.masks.find(input);
   if (found == state_.masks.end()) return std::nullopt;

@@ -47,6 +47,8 @@ class LayerContext {
   /// The boolean tensor that tells which steps of the first input count, if there is one:
   /// an argument of the call, or what travels with the input.
   [[nodiscard]] std::optional<ValueId> Mask() const;
+  /// The same for a layer of several tensors: Keras 3 then looks at the argument alone.
+  [[nodiscard]] std::optional<ValueId> MaskOfFirst() const;
   /// The one that travels with an input. @throws kUnsupported when it can't be told.
   [[nodiscard]] std::optional<ValueId> MaskOf(ValueId input) const;
   [[nodiscard]] ImportState& state() const { return state_; }

@@ -211,7 +211,7 @@ const std::vector<LayerRow>& MultiHeadLayers() {
        BuildMultiHead,
        "FULLY_CONNECTED, BATCH_MATMUL, SOFTMAX, RESHAPE, TRANSPOSE",
        {"num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape",
-        "attention_axes", "seed"}},
+        "attention_axes", "seed", "query_shape", "key_shape", "value_shape"}},
       {"GroupQueryAttention",
        BuildGroupedQuery,
        "FULLY_CONNECTED, BATCH_MATMUL, SOFTMAX, RESHAPE, TRANSPOSE",

@@ -119,6 +119,17 @@ std::optional<ValueId> MergedMask(const LayerContext& context) {
 
 }  // namespace
 
+std::vector<ValueId> WithoutOldMask(const LayerContext& context,
+                                    std::vector<ValueId> results) {
+  if (results.empty() || KeepsMasks(context.layer())) return results;
+  const auto& inputs = context.inputs();
+  const bool is_input = std::ranges::find(inputs, results[0]) != inputs.end();
+  if (is_input && context.state().masks.contains(results[0])) {
+    results[0] = context.Node(Reshape{context.ShapeOf(results[0])}, {results[0]});
+  }
+  return results;
+}
+
 void PassMaskOn(const LayerContext& context, const std::vector<ValueId>& results) {
   if (results.empty() || context.inputs().empty()) return;
   auto& masks = context.state().masks;

@@ -47,6 +47,70 @@ std::vector<ValueId> BuildFold(const LayerContext& context) {
   return {Folded(context, Typed{}, "")};
 }
 
+/// The masks [n,steps,1] of the inputs, in Keras 3, where these layers heed them.
+std::vector<std::optional<ValueId>> MasksOfSteps(const LayerContext& context) {
+  std::vector<std::optional<ValueId>> masks;
+  for (const ValueId input : context.inputs()) {
+    auto mask = context.IsKeras2() ? std::nullopt : context.MaskOf(input);
+    if (mask.has_value()) {
+      Shape shape = context.ShapeOf(*mask);
+      shape.push_back(1);
+      mask = Reshaped(context, *mask, shape, "mask_of_steps");
+    }
+    masks.push_back(mask);
+  }
+  return masks;
+}
+
+bool HasAny(const std::vector<std::optional<ValueId>>& masks) {
+  return std::ranges::any_of(masks, [](const auto& mask) { return mask.has_value(); });
+}
+
+/// A step that doesn't count in an operand takes what the others have so far.
+template <typename Typed>
+std::vector<ValueId> BuildExtreme(const LayerContext& context) {
+  const auto masks = MasksOfSteps(context);
+  if (!HasAny(masks)) return BuildFold<Typed>(context);
+  ValueId result = context.inputs()[0];
+  std::optional<ValueId> seen = masks[0];
+  for (std::size_t i = 1; i < masks.size(); ++i) {
+    ValueId x = context.inputs()[i];
+    if (masks[i].has_value()) x = context.Node(Select{}, {*masks[i], x, result}, "given");
+    if (seen.has_value()) result = context.Node(Select{}, {*seen, result, x}, "so_far");
+    const bool have_both = seen.has_value() && masks[i].has_value();
+    seen = have_both
+               ? std::optional(context.Node(LogicalOr{}, {*seen, *masks[i]}, "either"))
+               : std::nullopt;
+    const bool is_last = i + 1 == masks.size();
+    result =
+        context.Node(Typed{}, {result, x}, is_last ? "" : fmt::format("partial_{}", i));
+  }
+  return {result};
+}
+
+/// A step that doesn't count is a factor of one, and zero where it counts in no operand
+/// and all have a mask.
+std::vector<ValueId> BuildMultiply(const LayerContext& context) {
+  const auto masks = MasksOfSteps(context);
+  if (!HasAny(masks)) return BuildFold<Mul>(context);
+  std::optional<ValueId> product;
+  std::optional<ValueId> counts;
+  bool have_all = true;
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    ValueId x = context.inputs()[i];
+    have_all = have_all && masks[i].has_value();
+    if (masks[i].has_value()) {
+      x = context.Node(Select{}, {*masks[i], x, context.Scalar("one", 1)}, "factor");
+      counts = counts.has_value()
+                   ? context.Node(LogicalOr{}, {*counts, *masks[i]}, "either")
+                   : *masks[i];
+    }
+    product = product.has_value() ? context.Node(Mul{}, {*product, x}, "product") : x;
+  }
+  if (!have_all) return {*product};
+  return {context.Node(Select{}, {*counts, *product, context.Scalar("nothing", 0)})};
+}
+
 std::vector<ValueId> BuildSubtract(const LayerContext& context) {
   if (context.inputs().size() != 2) context.Corrupt("not two inputs");
   return BuildFold<Sub>(context);
@@ -127,10 +191,10 @@ const std::vector<LayerRow>& MergeLayers() {
   static const std::vector<LayerRow> kRows = {
       {"Add", BuildFold<Add>, "ADD", {}},
       {"Subtract", BuildSubtract, "SUB", {}},
-      {"Multiply", BuildFold<Mul>, "MUL", {}},
+      {"Multiply", BuildMultiply, "MUL; SELECT_V2 for masks", {}},
       {"Average", BuildAverage, "ADD, MUL", {}},
-      {"Maximum", BuildFold<Maximum>, "MAXIMUM", {}},
-      {"Minimum", BuildFold<Minimum>, "MINIMUM", {}},
+      {"Maximum", BuildExtreme<Maximum>, "MAXIMUM; SELECT_V2 for masks", {}},
+      {"Minimum", BuildExtreme<Minimum>, "MINIMUM; SELECT_V2 for masks", {}},
       {"Concatenate", BuildConcatenate, "CONCATENATION", {"axis"}},
       {"Dot", BuildDot, "BATCH_MATMUL", {"axes", "normalize"}},
   };

@@ -15,7 +15,7 @@ std::vector<ValueId> BuildRecurrent(const LayerContext& context) {
   if (context.inputs().empty()) context.Corrupt("a call without inputs");
   const std::vector<ValueId> states(context.inputs().begin() + 1, context.inputs().end());
   const Recurrence result =
-      Unrolled(context, context.inputs()[0], states, context.Mask());
+      Unrolled(context, context.inputs()[0], states, context.MaskOfFirst());
   std::vector<ValueId> results = {context.Flag("return_sequences", false)
                                       ? Stacked(context, result.outputs, "")
                                       : result.outputs.back()};
@@ -50,7 +50,7 @@ Recurrence RunDirection(const LayerContext& outer, LayerConfig layer,
   const LayerCall call;
   const LayerContext context(outer.state(), layer, call, {});
   CheckedRow(context);
-  Recurrence result = Unrolled(context, outer.inputs()[0], states, outer.Mask());
+  Recurrence result = Unrolled(context, outer.inputs()[0], states, outer.MaskOfFirst());
   if (is_backward) std::ranges::reverse(result.outputs);
   return result;
 }

@@ -83,7 +83,7 @@ Edges EdgesOf(const LayerContext& context, const char* key, std::size_t axes) {
         fmt::format("an input with {} axes, where {} are needed", rank, axes + 2));
   }
   Edges edges{Ints(rank, 0), Ints(rank, 0)};
-  const std::size_t first = axes == 2 && IsChannelsFirst(context) ? 2 : 1;
+  const std::size_t first = axes <= 2 && IsChannelsFirst(context) ? 2 : 1;
   for (std::size_t i = 0; i < axes; ++i) {
     const bool is_list = entry.is_array() && entry.size() == axes && axes > 1;
     const Json& of_axis = is_list ? entry[i] : entry;

@@ -72,10 +72,13 @@ std::string FrontendPath(const LegacyWeight& weight) {
 }
 
 /// Whether a part of the weight's name, the layer's own aside, says that it belongs to
-/// the second of the two.
+/// the second of the two. Keras 3 leaves the name of a second layer that was given.
 bool IsBackward(const LayerConfig& layer, const LegacyWeight& weight) {
+  const Json& given = MemberOrNull(layer.config, "backward_layer");
+  const std::string name = TextAt(MemberOrNull(given, "config"), "name");
   return std::ranges::any_of(weight.parts, [&](const std::string& part) {
-    return part != layer.name && part.starts_with("backward_");
+    return part != layer.name &&
+           (part.starts_with("backward_") || (!name.empty() && part == name));
   });
 }
 

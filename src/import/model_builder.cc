@@ -152,7 +152,7 @@ std::vector<ValueId> BuildCall(ImportState& state, const LayerConfig& layer,
   }
   if (layer.is_operation || IsFunctionLayer(layer)) return BuildOperation(context);
   const LayerRow& row = CheckedRow(context);
-  std::vector<ValueId> results = row.build(context);
+  std::vector<ValueId> results = WithoutOldMask(context, row.build(context));
   PassMaskOn(context, results);
   return results;
 }

@@ -55,7 +55,9 @@ DType TypeNamed(const std::string& name) {
 
 const OperationRow* FindOperation(const LayerConfig& layer) {
   static const std::vector<OperationRow> kAll = SupportedOperations();
-  const std::string function = TextAt(layer.config, "function");
+  std::string function = TextAt(layer.config, "function");
+  constexpr std::string_view kOldNames = "compat.v1.";
+  if (function.starts_with(kOldNames)) function.erase(0, kOldNames.size());
   for (const OperationRow& row : kAll) {
     const bool is_named =
         layer.is_operation

@@ -39,7 +39,8 @@ constexpr char kMish[] = "mish";
 void ExpectDefault(const Operation& operation, Names names, double value) {
   const auto given = operation.Number(1, names);
   if (given.has_value() && *given != value) {
-    operation.context().Refuse(fmt::format("argument '{}' = {}", *names.begin(), *given));
+    operation.context().Refuse(
+        fmt::format("argument '{}' = {} is not supported", *names.begin(), *given));
   }
 }
 
@@ -194,7 +195,7 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"TanhShrink", {}, Named<kTanhShrink>, "TANH, SUB"},
       {"SoftShrink", {}, Shrink<kSoftShrink>, "MINIMUM, MAXIMUM, SUB"},
       {"HardShrink", {}, Shrink<kHardShrink>, "ABS, GREATER, SELECT_V2"},
-      {"SquarePlus", {}, SquarePlus, "MUL, ADD, SQRT, ADD, MUL"},
+      {"Squareplus", {}, SquarePlus, "MUL, ADD, SQRT, ADD, MUL"},
       {"SparsePlus",
        {},
        Named<kSparsePlus>,

@@ -195,7 +195,7 @@ const std::vector<OperationRow> kRows = {
      "DIV, by a constant MUL"},
     {"Divide", {"divide"}, Divide, "DIV, by a constant MUL"},
     {"FloorDivide",
-     {"math.floordiv", "__operators__.floordiv"},
+     {"math.floordiv", "floor_div", "__operators__.floordiv"},
      OfTwo<FloorDiv>,
      "FLOOR_DIV"},
     {"Mod",

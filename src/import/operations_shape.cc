@@ -42,6 +42,7 @@ ValueId Moved(const Operation& operation, ValueId x, const Ints& perm) {
 
 std::vector<ValueId> TransposeBy(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
+  if (operation.Flag(-1, {"conjugate"}, false)) operation.context().Refuse("'conjugate'");
   Ints perm = operation.Integers(1, {"axes", "perm"}).value_or(Ints{});
   for (std::int64_t& axis : perm) {
     axis = AxisOf(operation.context(), axis, operation.ShapeOf(x).size());

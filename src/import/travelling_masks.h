@@ -9,6 +9,11 @@
 
 namespace kinglet {
 
+/// The results of a call, the first of them a value of its own where the layer gave back
+/// a masked input and lets no mask pass.
+std::vector<ValueId> WithoutOldMask(const LayerContext& context,
+                                    std::vector<ValueId> results);
+
 /// Notes which mask goes with the results of a call.
 void PassMaskOn(const LayerContext& context, const std::vector<ValueId>& results);
 

@@ -192,6 +192,9 @@ TEST(Shapes, MoveAndPad) {
               "y : float32[1x3x2] = reshape(x) shape=[1,3,2]\n");
   ExpectGraph({"ZeroPadding2D", {{"padding", {{1, 2}, {3, 4}}}}, {1, 1, 2}},
               "y : float32[1x4x8x2] = pad(x) before=[0,1,3,0] after=[0,2,4,0]\n");
+  ExpectGraph(
+      {"ZeroPadding1D", {{"padding", {1, 2}}, {"data_format", "channels_first"}}, {3, 4}},
+      "y : float32[1x3x7] = pad(x) before=[0,0,1] after=[0,0,2]\n");
 }
 
 TEST(Dropout, IsNothingAtInference) {

@@ -1,0 +1,84 @@
+// What layers do with the masks of their inputs, by the rules of Keras 3, step by step.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "import/keras_import.h"
+#include "run/executor.h"
+#include "tests/support/keras_builder.h"
+
+namespace kinglet {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+
+/// What the last layer makes of x. Layer "masked" lacks the steps of zeros alone.
+std::vector<float> Result(std::vector<BuiltLayer> layers, const Shape& shape,
+                          const std::vector<float>& x,
+                          const WeightsBuilder& weights = WeightsBuilder()) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.keras";
+  layers.insert(layers.begin(), {InputOf({shape.begin() + 1, shape.end()}),
+                                 {"Masking", "masked", {{"mask_value", 0.0}}, {"x"}}});
+  const std::string last = layers.back().name;
+  WriteArchive(
+      path, {kBuilderMetadata, FunctionalJson(layers, {"x"}, {last}), weights.Bytes()});
+  const Executor executor(ImportKeras(path, {}).graph);
+  Executor::Context context = executor.NewContext();
+  const Tensor input = Tensor::Of<float>(shape, std::span<const float>(x));
+  const std::vector<Tensor> outputs = executor.Run(context, {&input, 1});
+  const auto data = outputs.at(0).Data<float>();
+  return {data.begin(), data.end()};
+}
+
+BuiltLayer Moved(float offset) {
+  return {"Rescaling", "moved", {{"scale", 1.0}, {"offset", offset}}, {"x"}};
+}
+
+TEST(Masks, LeaveAFactorOut) {
+  EXPECT_THAT(Result({Moved(5), {"Multiply", "y", json::object(), {"masked", "moved"}}},
+                     {1, 3, 1}, {1, 0, 3}),
+              ElementsAre(6, 5, 24));
+}
+
+TEST(Masks, MakeAProductZeroWhereNoFactorCounts) {
+  EXPECT_THAT(Result({{"ReLU", "other", json::object(), {"masked"}},
+                      {"Multiply", "y", json::object(), {"masked", "other"}}},
+                     {1, 3, 1}, {1, 0, 3}),
+              ElementsAre(1, 0, 9));
+}
+
+TEST(Masks, LeaveAnOperandOfAnExtremeOut) {
+  EXPECT_THAT(Result({Moved(-5), {"Maximum", "y", json::object(), {"masked", "moved"}}},
+                     {1, 3, 1}, {1, 0, 3}),
+              ElementsAre(1, -5, 3));
+  EXPECT_THAT(Result({Moved(5), {"Minimum", "y", json::object(), {"moved", "masked"}}},
+                     {1, 3, 1}, {1, 0, 3}),
+              ElementsAre(1, 5, 3));
+}
+
+TEST(Masks, EndAtALayerThatLetsNonePassThoughItChangesNothing) {
+  EXPECT_THAT(Result({{"Reshape", "same", {{"target_shape", {3, 1}}}, {"masked"}},
+                      {"GlobalAveragePooling1D", "y", json::object(), {"same"}}},
+                     {1, 3, 1}, {1, 0, 3.5F}),
+              ElementsAre(1.5F));
+}
+
+TEST(Masks, AreNotSeenByARecurrentLayerWithAGivenState) {
+  WeightsBuilder weights;
+  weights.Add("layers/simple_rnn/cell/vars/0", {1, 1}, {1});
+  weights.Add("layers/simple_rnn/cell/vars/1", {1, 1}, {2});
+  const json config = {{"units", 1}, {"activation", "linear"}, {"use_bias", false}};
+  // From the state 2: 1 + 2 * 2, 0 + 2 * 5, 2 + 2 * 10.
+  EXPECT_THAT(Result({{"GlobalMaxPooling1D", "state", json::object(), {"x"}},
+                      {"SimpleRNN", "y", config, {"masked", "state"}}},
+                     {1, 3, 1}, {1, 0, 2}, weights),
+              ElementsAre(22));
+  // Without one, from 0: 1, nothing, 2 + 2 * 1.
+  EXPECT_THAT(
+      Result({{"SimpleRNN", "y", config, {"masked"}}}, {1, 3, 1}, {1, 0, 2}, weights),
+      ElementsAre(4));
+}
+
+}  // namespace
+}  // namespace kinglet
