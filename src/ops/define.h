@@ -33,6 +33,7 @@ struct Description {
   std::optional<std::string> (*problem)(const NodeView&) = nullptr;
   Kernel (*compile)(const Typed&, const NodeView&) = nullptr;
   QuantRule quantization = {};
+  bool (*has_int8)(const Typed&) = nullptr;  ///< null: what `quantization` says
   /// Null: where `types` have it.
   bool (*has_int16)(const Typed&) = nullptr;
   TfliteOp (*tflite)(const Typed&, const NodeView&,
@@ -63,6 +64,11 @@ OpDef Define(const Description<Typed>& described) {
             return compile(std::get<Typed>(op), view);
           },
       .quantization = described.quantization,
+      .has_int8 =
+          [has_int8 = described.has_int8,
+           takes = described.quantization.range != RangeRule::kFloatOnly](const Op& op) {
+            return takes && (has_int8 == nullptr || has_int8(std::get<Typed>(op)));
+          },
       .has_int16 =
           [has_int16 = described.has_int16,
            takes = std::ranges::find(described.types, DType::kInt16) !=

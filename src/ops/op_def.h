@@ -145,6 +145,8 @@ struct OpDef {
   std::function<std::optional<std::string>(const NodeView&)> problem;
   std::function<Kernel(const Op&, const NodeView&)> compile;
   QuantRule quantization;
+  /// It has an integer form that computes what it does in float, to rounding.
+  std::function<bool(const Op&)> has_int8;
   /// The runtimes compute it on INT16 activations as well.
   std::function<bool(const Op&)> has_int16;
   std::function<TfliteOp(const Op&, const NodeView&, flatbuffers::FlatBufferBuilder&)>

@@ -1,4 +1,5 @@
-// Relational: two operands of one type compared. INT8 operands keep scales of their own.
+// Relational: two operands of one type compared. INT8 operands keep scales of their own:
+// what was equal in float hardly is then, so that equality is left in float.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -122,6 +123,10 @@ const OpDef& Relational::Def() {
       .problem = ScaleProblem,
       .compile = Compile,
       .quantization = {.range = RangeRule::kCalibrated},
+      .has_int8 =
+          [](const Relational& op) {
+            return op.kind != Relation::kEqual && op.kind != Relation::kNotEqual;
+          },
       .tflite = Form,
       .codes = {tflite::BuiltinOperator_EQUAL, tflite::BuiltinOperator_NOT_EQUAL,
                 tflite::BuiltinOperator_LESS, tflite::BuiltinOperator_LESS_EQUAL,

@@ -63,7 +63,7 @@ class Assigner {
       const bool has_floats =
           !FloatOperands(graph_, node).empty() || IsFloat(graph_[node.outputs[0]]);
       plan_.quantized_nodes.push_back(WantedOf(i) == precision_ && has_floats &&
-                                      RuleOf(node).range != RangeRule::kFloatOnly &&
+                                      DefOf(node.op).has_int8(node.op) &&
                                       (!is_wide_ || DefOf(node.op).has_int16(node.op)) &&
                                       std::ranges::all_of(node.inputs, usable) &&
                                       std::ranges::all_of(node.outputs, usable));
@@ -72,8 +72,9 @@ class Assigner {
 
   [[nodiscard]] bool IsMadeInFloat(ValueId id) const {
     const auto producer = uses_.Producer(id);
-    return producer.has_value() &&
-           RuleOf(graph_.nodes[*producer]).range == RangeRule::kFloatOnly;
+    if (!producer.has_value()) return false;
+    const Op& op = graph_.nodes[*producer].op;
+    return !DefOf(op).has_int8(op);
   }
 
   /// What maps the result of an operation without integer form element by element, for

@@ -1,4 +1,5 @@
 // Graphs are compared as text. Ranges stand behind the values' names: x 0..1.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -163,6 +164,23 @@ TEST(QuantizeInt8, LeavesIntegerTensorsAndInputsThatAreOutputsAlone) {
   const auto quantized =
       Quantized("in input = x : float32[1x2]\nout output_0 = x\n", {{"x", kUnit}});
   EXPECT_EQ(Print(quantized.graph), "in input = x : float32[1x2]\nout output_0 = x\n");
+}
+
+TEST(QuantizeInt8, ComparesForEqualityInFloat) {
+  for (const auto& [kind, wanted] :
+       {std::pair("not_equal", DType::kFloat32), std::pair("less", DType::kInt8)}) {
+    const auto quantized =
+        Quantized(fmt::format("in input = x : float32[2]\nconst c : float32[] = 0.25\n"
+                              "b : bool[2] = relational(x, c) kind={}\n"
+                              "y : float32[2] = select(b, x, c)\nout output_0 = y\n",
+                              kind),
+                  {{"x", kUnit}, {"y", kUnit}});
+    for (const Node& node : quantized.graph.nodes) {
+      if (!std::holds_alternative<Relational>(node.op)) continue;
+      EXPECT_EQ(quantized.graph[node.inputs[0]].dtype, wanted) << kind;
+      EXPECT_EQ(quantized.graph[node.inputs[1]].dtype, wanted) << kind;
+    }
+  }
 }
 
 TEST(QuantizeInt8, LeavesIndicesAndConditionsAsTheyAre) {
