@@ -23,7 +23,25 @@ constexpr double kUsualGain = -0.2;
 constexpr double kUsualSpread = 0.2;
 constexpr double kWorthwhile = 0.97;
 
+// The same of a step that cuts nothing on what it stands on (equalization, rounding of
+// weights), over 16 models trained for that, with 300 samples each.
+constexpr double kUsualStep = -0.05;
+constexpr double kUsualStepSpread = 0.1;
+
 double Ratio(double a, double b) { return (a + kNothing) / (b + kNothing); }
+
+/// The mean of a normal posterior of the logarithm of a ratio that was measured, and is
+/// usually exp(usual), times or by exp(usual_spread).
+double ExpectedLog(const ErrorRatio& error, double usual, double usual_spread) {
+  constexpr double kTailsOfNormal = 3.29;  // standard deviations between 5 % and 95 %
+  constexpr double kLeastSpread = 1e-3;    // where all files say the same
+  const double spread =
+      std::max(std::log(Ratio(error.high, error.low)) / kTailsOfNormal, kLeastSpread);
+  const double weight = 1 / (spread * spread);
+  const double usual_weight = 1 / (usual_spread * usual_spread);
+  return (weight * std::log(error.ratio + kNothing) + usual_weight * usual) /
+         (weight + usual_weight);
+}
 
 struct Sums {
   double candidate = 0;
@@ -76,16 +94,11 @@ double TypicalRatio(std::span<const double> candidate, std::span<const double> o
 }
 
 bool IsWorthwhile(const ErrorRatio& error) {
-  constexpr double kTailsOfNormal = 3.29;  // standard deviations between 5 % and 95 %
-  constexpr double kLeastSpread = 1e-3;    // where all files say the same
-  const double spread =
-      std::max(std::log(Ratio(error.high, error.low)) / kTailsOfNormal, kLeastSpread);
-  const double weight = 1 / (spread * spread);
-  const double usual_weight = 1 / (kUsualSpread * kUsualSpread);
-  const double expected =
-      (weight * std::log(error.ratio + kNothing) + usual_weight * kUsualGain) /
-      (weight + usual_weight);
-  return expected < std::log(kWorthwhile);
+  return ExpectedLog(error, kUsualGain, kUsualSpread) < std::log(kWorthwhile);
+}
+
+bool IsExpectedGain(const ErrorRatio& step) {
+  return ExpectedLog(step, kUsualStep, kUsualStepSpread) < 0;
 }
 
 ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,

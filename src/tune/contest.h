@@ -32,4 +32,8 @@ double TypicalRatio(std::span<const double> candidate, std::span<const double> o
 /// posterior of the logarithm). Few files say little, and leave it at what is usual.
 bool IsWorthwhile(const ErrorRatio& error);
 
+/// The same of a step that cuts no range, over what it stands on: it stays unless the
+/// files say clearly that it does harm.
+bool IsExpectedGain(const ErrorRatio& step);
+
 }  // namespace kinglet

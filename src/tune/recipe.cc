@@ -71,8 +71,10 @@ class Tuner {
     if (steps.equalize.value_or(IsMax())) TryEqualizations();
     if (MostExtraMacs() > 0) TrySplits();
     if (!request_.steps.max_extra_macs.has_value() && !IsMax()) OfferSplits();
-    if (steps.adaround.value_or(IsMax())) TryRounding(false, ", rounded together");
-    if (steps.adaround.value_or(IsMax())) TryRounding(true, ", retargeted");
+    if (steps.adaround.value_or(IsMax())) {
+      TryRounding();
+      TryRetargeting();
+    }
     if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !IsForced()) {
       best_ = workshop_.tensorflow();
     }
@@ -97,11 +99,23 @@ class Tuner {
     return one.loss < other.loss && workshop_.Over(one, other).IsGain();
   }
 
-  /// Tries a step on top of `before`, and keeps it where it clearly gains, or is asked
-  /// for, and nothing better was found on top of the same.
+  /// Tries a step that cuts no range on top of `before`, and keeps it where it can be
+  /// expected to gain, or is asked for, and nothing better was found on top of the same.
   void TryStep(const Judged& before, const Plan& plan, bool is_forced) {
     Judged judged = Try(plan);
-    const bool is_kept = is_forced || Gains(judged, before);
+    const bool is_gain =
+        judged.loss < before.loss && IsExpectedGain(workshop_.Over(judged, before));
+    Keep(before, std::move(judged), is_forced || is_gain);
+  }
+
+  /// The same for a step that may do harm: it has to gain clearly.
+  void TryGainingStep(const Judged& before, const Plan& plan) {
+    Judged judged = Try(plan);
+    const bool is_kept = Gains(judged, before);
+    Keep(before, std::move(judged), is_kept);
+  }
+
+  void Keep(const Judged& before, Judged judged, bool is_kept) {
     const bool is_first = best_.plan.name == before.plan.name;
     if (is_kept && (is_first || judged.loss < best_.loss)) best_ = std::move(judged);
   }
@@ -150,17 +164,27 @@ class Tuner {
     const Judged first = best_;
     for (const RangeMethod ranges : RangesToTry()) {
       const Plan plan = PlanOf(ranges, bias);
-      if (plan.name != first.plan.name) TryStep(first, plan, false);
+      if (plan.name != first.plan.name) TryGainingStep(first, plan);
     }
   }
 
-  void TryRounding(bool retarget, const char* name) {
+  void TryRounding() {
     const Judged before = best_;
     Plan plan = before.plan;
-    plan.name += name;
+    plan.name += ", rounded together";
     plan.refinement.round_weights = true;
-    plan.refinement.retarget = retarget;
-    TryStep(before, plan, request_.steps.adaround.value_or(false) && !retarget);
+    TryStep(before, plan, request_.steps.adaround.value_or(false));
+  }
+
+  /// Towards what makes good earlier layers' errors on these samples: it did harm more
+  /// often than the other steps.
+  void TryRetargeting() {
+    const Judged before = best_;
+    Plan plan = before.plan;
+    plan.name += plan.refinement.round_weights ? ", retargeted" : ", rounded to retarget";
+    plan.refinement.round_weights = true;
+    plan.refinement.retarget = true;
+    TryGainingStep(before, plan);
   }
 
   void TryEqualizations() {

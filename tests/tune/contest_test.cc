@@ -56,6 +56,17 @@ TEST(IsWorthwhile, BelievesFilesThatAgreeAndWhatIsUsualWhereTheyDoNot) {
   EXPECT_TRUE(IsWorthwhile(ErrorRatio{0, 0, 0}));
 }
 
+TEST(IsExpectedGain, DropsAStepThatTheFilesSayDoesHarm) {
+  // Usual are exp(-0.05) = 0.95; both count equally where log(high / low) / 3.29 is 0.1.
+  const auto with_spread = [](double ratio, double spread) {
+    return ErrorRatio{ratio, ratio, ratio * std::exp(3.29 * spread)};
+  };
+  EXPECT_TRUE(IsExpectedGain(with_spread(0.99, 0)));
+  EXPECT_FALSE(IsExpectedGain(with_spread(1.01, 0)));
+  EXPECT_TRUE(IsExpectedGain(with_spread(1.04, 0.1)));   // sqrt(1.04 * 0.951) = 0.995
+  EXPECT_FALSE(IsExpectedGain(with_spread(1.06, 0.1)));  // 1.004
+}
+
 TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {
   const std::vector<double> other = {1, 1, 1, 1};
   const std::vector<double> candidate = {2, 2, 0.5, 0.5};
