@@ -19,8 +19,7 @@ constexpr const char* kIntroduction =
     "merge what can be merged.\n\n"
     "A mask is honoured by the recurrent layers, GlobalAveragePooling1D, the attention "
     "layers and, in files of Keras 3, Multiply, Maximum and Minimum; elsewhere it "
-    "changes "
-    "nothing. `channels_first` data is transposed around the layer.\n\n";
+    "changes nothing. `channels_first` data is transposed around the layer.\n\n";
 
 std::string Rows(const std::vector<KnownLayer>& layers, bool supported) {
   std::string text;

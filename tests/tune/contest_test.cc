@@ -43,28 +43,27 @@ TEST(ErrorRatio, CallsADecibelAGainWhateverTheFilesSayOfChance) {
   EXPECT_FALSE((ErrorRatio{.ratio = 0.8, .low = 0.5, .high = 1.2}.IsGain()));
 }
 
+/// A ratio whose logarithm has that standard deviation over resampled files.
+ErrorRatio WithSpread(double ratio, double spread) {
+  return {ratio, ratio, ratio * std::exp(3.29 * spread)};
+}
+
 TEST(IsWorthwhile, BelievesFilesThatAgreeAndWhatIsUsualWhereTheyDoNot) {
   // Usual are exp(-0.2) = 0.82; both count equally where log(high / low) / 3.29 is 0.2.
-  const auto with_spread = [](double ratio, double spread) {
-    return ErrorRatio{ratio, ratio, ratio * std::exp(3.29 * spread)};
-  };
-  EXPECT_TRUE(IsWorthwhile(with_spread(0.96, 0)));
-  EXPECT_FALSE(IsWorthwhile(with_spread(0.98, 0)));
-  EXPECT_TRUE(IsWorthwhile(with_spread(1.14, 0.2)));   // sqrt(1.14 * 0.82) = 0.967
-  EXPECT_FALSE(IsWorthwhile(with_spread(1.16, 0.2)));  // 0.975
-  EXPECT_TRUE(IsWorthwhile(with_spread(1.5, 1)));
+  EXPECT_TRUE(IsWorthwhile(WithSpread(0.96, 0)));
+  EXPECT_FALSE(IsWorthwhile(WithSpread(0.98, 0)));
+  EXPECT_TRUE(IsWorthwhile(WithSpread(1.14, 0.2)));   // sqrt(1.14 * 0.82) = 0.967
+  EXPECT_FALSE(IsWorthwhile(WithSpread(1.16, 0.2)));  // 0.975
+  EXPECT_TRUE(IsWorthwhile(WithSpread(1.5, 1)));
   EXPECT_TRUE(IsWorthwhile(ErrorRatio{0, 0, 0}));
 }
 
 TEST(IsExpectedGain, DropsAStepThatTheFilesSayDoesHarm) {
   // Usual are exp(-0.05) = 0.95; both count equally where log(high / low) / 3.29 is 0.1.
-  const auto with_spread = [](double ratio, double spread) {
-    return ErrorRatio{ratio, ratio, ratio * std::exp(3.29 * spread)};
-  };
-  EXPECT_TRUE(IsExpectedGain(with_spread(0.99, 0)));
-  EXPECT_FALSE(IsExpectedGain(with_spread(1.01, 0)));
-  EXPECT_TRUE(IsExpectedGain(with_spread(1.04, 0.1)));   // sqrt(1.04 * 0.951) = 0.995
-  EXPECT_FALSE(IsExpectedGain(with_spread(1.06, 0.1)));  // 1.004
+  EXPECT_TRUE(IsExpectedGain(WithSpread(0.99, 0)));
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.01, 0)));
+  EXPECT_TRUE(IsExpectedGain(WithSpread(1.04, 0.1)));   // sqrt(1.04 * 0.951) = 0.995
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.06, 0.1)));  // 1.004
 }
 
 TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {
