@@ -81,6 +81,7 @@ constexpr std::array kRows = {
     Row{tflite::BuiltinOperator_PADV2, 2, 1, 14},
     Row{tflite::BuiltinOperator_PADV2, 4, 2, 6},
     Row{tflite::BuiltinOperator_QUANTIZE, 1, 1, 14},
+    Row{tflite::BuiltinOperator_REDUCE_ALL, 1, 2, 6},
     Row{tflite::BuiltinOperator_REDUCE_MAX, 2, 1, 14},
     Row{tflite::BuiltinOperator_REDUCE_MIN, 2, 1, 14},
     Row{tflite::BuiltinOperator_REDUCE_PROD, 2, 2, 6},

@@ -31,11 +31,11 @@ using AnyOp = std::variant<
     Dequantize, Div, Elu, EmbeddingLookup, Exp, Floor, FloorDiv, FloorMod, FullyConnected,
     Gather, GatherNd, Gelu, HardSwish, L2Normalization, LeakyRelu, Log, LogSoftmax,
     LogicalAnd, LogicalNot, LogicalOr, Logistic, MaxPool2d, Maximum, Mean, Minimum,
-    MirrorPad, Mul, Neg, OneHot, PRelu, Pack, Pad, PadV2, Pow, Quantize, ReduceMax,
-    ReduceMin, ReduceProd, Relational, Relu, Reshape, ResizeBilinear,
-    ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sign, Sin, Softmax,
-    SpaceToBatchNd, SpaceToDepth, Split, Sqrt, Square, SquaredDifference, StridedSlice,
-    Sub, Sum, Tanh, Tile, TopK, Transpose, TransposeConv, Unpack>;
+    MirrorPad, Mul, Neg, OneHot, PRelu, Pack, Pad, PadV2, Pow, Quantize, ReduceAll,
+    ReduceAny, ReduceMax, ReduceMin, ReduceProd, Relational, Relu, Reshape,
+    ResizeBilinear, ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sign, Sin,
+    Softmax, SpaceToBatchNd, SpaceToDepth, Split, Sqrt, Square, SquaredDifference,
+    StridedSlice, Sub, Sum, Tanh, Tile, TopK, Transpose, TransposeConv, Unpack>;
 
 /// One operation. A variant whose construction, copies and comparison are compiled once
 /// (op.cc), not wherever a node is touched.

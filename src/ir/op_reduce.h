@@ -43,6 +43,19 @@ struct ReduceProd : Reduce<ReduceProd> {
   static const OpDef& Def();
 };
 
+/// Of bools: whether all are set.
+struct ReduceAll : Reduce<ReduceAll> {
+  static constexpr std::string_view kName = "reduce_all";
+  bool operator==(const ReduceAll&) const = default;
+  static const OpDef& Def();
+};
+/// Of bools: whether any is set.
+struct ReduceAny : Reduce<ReduceAny> {
+  static constexpr std::string_view kName = "reduce_any";
+  bool operator==(const ReduceAny&) const = default;
+  static const OpDef& Def();
+};
+
 /// Position of the largest or smallest along `axis` (not negative), the first of equals;
 /// that axis is gone. `dtype` is int32 or int64.
 template <typename Derived>
@@ -83,7 +96,7 @@ struct LogSoftmax : Plain<LogSoftmax> {
   bool operator==(const LogSoftmax&) const = default;
   static const OpDef& Def();
 };
-/// x / sqrt(max(sum of x^2, 1e-6)) over the last axis.
+/// x / max(sqrt(sum of x^2), 1e-6) over the last axis.
 struct L2Normalization : Plain<L2Normalization> {
   static constexpr std::string_view kName = "l2_normalization";
   bool operator==(const L2Normalization&) const = default;

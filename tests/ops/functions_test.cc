@@ -131,6 +131,13 @@ const std::vector<FunctionCase> kAlongAxes = {
     {"in x = x : int32[2x3x2]\ny : int32[3] = sum(x) axes=[0,2]", {18, 26, 34}},
     {"in x = x : int64[2x3]\ny : int64[2x1] = reduce_max(x) axes=[1] keep_dims=true",
      {3, 6}},
+    {"const x : bool[2x3] = 1 0 1 1 1 1\ny : bool[2] = reduce_all(x) axes=[1]", {0, 1}},
+    {"const x : bool[2x3] = 1 0 1 1 1 1\ny : bool[1x3] = reduce_all(x) axes=[0] "
+     "keep_dims=true",
+     {1, 0, 1}},
+    {"const x : bool[2x3] = 0 0 1 0 0 0\ny : bool[2] = reduce_any(x) axes=[1]", {1, 0}},
+    {"const x : bool[2x3] = 0 0 1 0 0 0\ny : bool[3] = reduce_any(x) axes=[0]",
+     {0, 0, 1}},
     {"const x : float32[2x3] = 1 5 5 4 2 0\ny : int32[2] = arg_max(x) axis=1", {1, 0}},
     {"const x : int8[2x3] = 1 5 5 4 2 0\ny : int64[3] = arg_min(x) axis=0 dtype=int64",
      {0, 1, 1}},

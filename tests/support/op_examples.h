@@ -91,6 +91,9 @@ inline std::vector<std::string> OtherExamples() {
       "in x = x : float32[1x2x3]\na : float32[1x3] = reduce_max(x) axes=[1]\n"
       "b : float32[1] = reduce_min(x) axes=[1,2]\nc : float32[1x2] = reduce_prod(x) "
       "axes=[2]\nout output_0 = a\nout output_1 = b\nout output_2 = c\n",
+      "in x = x : bool[1x2x3]\na : bool[1x3] = reduce_all(x) axes=[1]\n"
+      "b : bool[1x1x3] = reduce_any(x) axes=[1] keep_dims=true\nout output_0 = a\n"
+      "out output_1 = b\n",
       "in x = x : float32[1x2x3]\na : int32[1x3] = arg_max(x) axis=1\n"
       "b : int64[1x2] = arg_min(x) axis=2 dtype=int64\nout output_0 = a\n"
       "out output_1 = b\n",
