@@ -1,5 +1,7 @@
 // A slice of one element along an axis and a reshape without that axis are one operator
-// in a file.
+// in a file; so are a reduction and a reshape that drops the axes it kept, or brings back
+// those it dropped.
+#include "ops/op_def.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
@@ -23,19 +25,45 @@ std::optional<Ints> DroppedAxes(const Shape& in, const Shape& out) {
   return dropped;
 }
 
+bool DropFromSlice(StridedSlice& slice, const Shape& made, const Shape& wanted) {
+  if (!slice.dropped.empty()) return false;
+  const auto dropped = DroppedAxes(made, wanted);
+  if (dropped.has_value()) slice.dropped = *dropped;
+  return dropped.has_value();
+}
+
+/// Keeps the reduced axes of `in` where the operation dropped them, or the other way
+/// round, if that gives the shape that is wanted.
+template <typename Typed>
+bool TurnedOver(Op& op, const Shape& in, const Shape& wanted) {
+  auto* reduction = std::get_if<Typed>(&op);
+  if (reduction == nullptr) return false;
+  Typed other = *reduction;
+  other.keep_dims = !reduction->keep_dims;
+  const TensorType type{DType::kBool, in};
+  const auto inferred = DefOf(op).infer(other, std::span(&type, 1));
+  const auto* made = std::get_if<std::vector<TensorType>>(&inferred);
+  if (made == nullptr || made->at(0).shape != wanted) return false;
+  *reduction = other;
+  return true;
+}
+
+template <typename... Typed>
+bool TurnedOverAny(Op& op, const Shape& in, const Shape& wanted) {
+  return (TurnedOver<Typed>(op, in, wanted) || ...);
+}
+
 }  // namespace
 
 Graph DropSlicedAxes(const Graph& graph) {
   return AbsorbIntoProducers(graph, [](Graph& g, Node& producer, const Node& node) {
-    auto* slice = std::get_if<StridedSlice>(&producer.op);
-    if (slice == nullptr || !slice->dropped.empty() ||
-        !std::holds_alternative<Reshape>(node.op)) {
-      return false;
+    if (!std::holds_alternative<Reshape>(node.op)) return false;
+    const Shape& wanted = g[node.outputs[0]].shape;
+    if (auto* slice = std::get_if<StridedSlice>(&producer.op)) {
+      return DropFromSlice(*slice, g[producer.outputs[0]].shape, wanted);
     }
-    const auto dropped =
-        DroppedAxes(g[producer.outputs[0]].shape, g[node.outputs[0]].shape);
-    if (dropped.has_value()) slice->dropped = *dropped;
-    return dropped.has_value();
+    return TurnedOverAny<Mean, Sum, ReduceMax, ReduceMin, ReduceProd, ReduceAll>(
+        producer.op, g[producer.inputs[0]].shape, wanted);
   });
 }
 

@@ -62,11 +62,17 @@ Graph FoldPadding(const Graph& graph);
 /// Transpose that only moves axes of size 1.
 Graph MergeMovers(const Graph& graph);
 
-/// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes.
-/// Declines when the slice has another reader or the Reshape does more.
+/// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes,
+/// and a reduction leave out or keep its axes as that does. Declines when the result has
+/// another reader or the Reshape does more.
 Graph DropSlicedAxes(const Graph& graph);
 
-/// Keeps one of several equal nodes over equal inputs.
+/// Moves LogicalNot behind LogicalAnd, LogicalOr and Reshape, into comparisons for
+/// equality and into the choices that read it. Declines to move one that something else
+/// reads too, but for choices.
+Graph SinkNegations(const Graph& graph);
+
+/// Keeps one of several equal nodes over equal inputs; constants are compared by content.
 Graph MergeEqualNodes(const Graph& graph);
 
 /// A graph whose outputs are logits, and the names of its outputs: those that lost an

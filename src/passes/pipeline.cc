@@ -41,12 +41,13 @@ const std::vector<Pass>& Passes() {
       {"recover_hard_swish", RecoverHardSwish},    // before its parts are folded
       {"merge_movers", MergeMovers},               // one transpose or reshape for two
       {"sink_reshapes", SinkReshapes},             // out of the way of what follows
+      {"sink_negations", SinkNegations},           // out of masks
       {"fold_padding", FoldPadding},               // zero padding into convolutions
       {"fold_affine", FoldAffine},                 // batch normalization into weights
       {"fold_affine_before", FoldAffineBefore},    // scaled inputs into weights
       {"fuse_activations", FuseActivations},       // clamps into their producers
       {"fold_positive_scale", FoldPositiveScale},  // factors behind a clamp into weights
-      {"drop_sliced_axes", DropSlicedAxes},        // reshapes into slices
+      {"drop_sliced_axes", DropSlicedAxes},        // reshapes into slices, reductions
       {"merge_equal_nodes", MergeEqualNodes},      // common subexpressions
   };
   return kPasses;

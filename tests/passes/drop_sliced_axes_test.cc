@@ -45,5 +45,26 @@ TEST(DropSlicedAxes, LeavesASliceWithAnotherReader) {
                   "out output_0 = y\nout output_1 = s\n");
 }
 
+TEST(DropSlicedAxes, TurnsOverWhatAReductionDoesWithItsAxes) {
+  ExpectRewrite(DropSlicedAxes,
+                "in x = x : float32[1x5x4x3]\n"
+                "m : float32[1x1x1x3] = mean(x) axes=[1,2] keep_dims=true\n"
+                "y : float32[1x3] = reshape(m) shape=[1,3]\n"
+                "s : float32[1x4x3] = sum(x) axes=[1]\n"
+                "z : float32[1x1x4x3] = reshape(s) shape=[1,1,4,3]\n"
+                "out output_0 = y\nout output_1 = z\n",
+                "in x = x : float32[1x5x4x3]\n"
+                "y : float32[1x3] = mean(x) axes=[1,2]\n"
+                "z : float32[1x1x4x3] = sum(x) axes=[1] keep_dims=true\n"
+                "out output_0 = y\nout output_1 = z\n");
+}
+
+TEST(DropSlicedAxes, LeavesAReductionWhoseReshapeDoesMore) {
+  ExpectUnchanged(DropSlicedAxes,
+                  "in x = x : float32[1x5x4x3]\n"
+                  "m : float32[1x1x4x3] = reduce_max(x) axes=[1] keep_dims=true\n"
+                  "y : float32[1x12] = reshape(m) shape=[1,12]\nout output_0 = y\n");
+}
+
 }  // namespace
 }  // namespace kinglet

@@ -36,5 +36,18 @@ TEST(MergeEqualNodes, KeepsNodesThatDifferInAttributesInputsOrOrder) {
                   "out output_3 = d\n");
 }
 
+TEST(MergeEqualNodes, ComparesConstantsByContent) {
+  ExpectRewrite(MergeEqualNodes,
+                "in input = x : float32[1x2]\nconst p : float32[] = 2\n"
+                "const q : float32[] = 2\nconst r : float32[] = 3\n"
+                "a : float32[1x2] = mul(x, p)\nb : float32[1x2] = mul(x, q)\n"
+                "c : float32[1x2] = mul(x, r)\n"
+                "out output_0 = a\nout output_1 = b\nout output_2 = c\n",
+                "in input = x : float32[1x2]\nconst p : float32[] = 2\n"
+                "const r : float32[] = 3\n"
+                "a : float32[1x2] = mul(x, p)\nc : float32[1x2] = mul(x, r)\n"
+                "out output_0 = a\nout output_1 = a\nout output_2 = c\n");
+}
+
 }  // namespace
 }  // namespace kinglet
