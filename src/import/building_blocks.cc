@@ -94,6 +94,43 @@ ValueId MappedPerChannel(const LayerContext& context, ValueId x,
                       {x, taps, context.Vector(part + "offset", offset)}, suffix);
 }
 
+ValueId AsCondition(const LayerContext& context, ValueId x) {
+  const DType dtype = context.graph()[x].dtype;
+  if (dtype == DType::kBool) return x;
+  const ValueId number =
+      dtype == DType::kFloat32 ? x : context.Node(Cast{DType::kFloat32}, {x}, "number");
+  return context.Node(Relational{Relation::kNotEqual},
+                      {number, context.Scalar("zero", 0)}, "is_set");
+}
+
+ValueId AnyOver(const LayerContext& context, ValueId bools, const Ints& axes,
+                const std::string& suffix) {
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  const ValueId unset = context.Node(LogicalNot{}, {bools}, part + "unset");
+  const ValueId none =
+      context.Node(ReduceAll{{.axes = axes, .keep_dims = true}}, {unset}, part + "none");
+  return context.Node(LogicalNot{}, {none}, suffix);
+}
+
+ValueId DividedByNorm(const LayerContext& context, ValueId x, const Ints& axes,
+                      double smallest, const std::string& suffix) {
+  // L2_NORMALIZATION has a bound of its own, which is met by tensors of all but zeros.
+  constexpr double kBound = 1e-12;
+  const std::size_t rank = context.ShapeOf(x).size();
+  if (axes == Ints{static_cast<std::int64_t>(rank) - 1} && smallest <= kBound) {
+    return context.Node(L2Normalization{}, {x}, suffix);
+  }
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  const ValueId square = context.Node(Mul{}, {x, x}, part + "square");
+  const ValueId sum =
+      context.Node(Sum{{.axes = axes, .keep_dims = true}}, {square}, part + "sum");
+  const ValueId floored = context.Node(
+      Maximum{}, {sum, context.Scalar(part + "smallest", static_cast<float>(smallest))},
+      part + "maximum");
+  const ValueId inverse = context.Node(Rsqrt{}, {floored}, part + "rsqrt");
+  return context.Node(Mul{}, {x, inverse}, suffix);
+}
+
 Shape SizesAt(const Shape& x, const Ints& axes) {
   Shape sizes;
   for (const std::int64_t axis : axes) {

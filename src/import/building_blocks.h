@@ -32,6 +32,18 @@ ValueId Times(const LayerContext& context, ValueId x, float factor,
 ValueId Plus(const LayerContext& context, ValueId x, float offset,
              const std::string& suffix);
 
+/// x as a condition: what is not zero.
+ValueId AsCondition(const LayerContext& context, ValueId x);
+
+/// Whether any of the bools is set over the axes, which stay with size 1. TensorFlow
+/// Lite Micro can only say whether all are.
+ValueId AnyOver(const LayerContext& context, ValueId bools, const Ints& axes,
+                const std::string& suffix);
+
+/// x divided by its norm over `axes`, of which the square is at least `smallest`.
+ValueId DividedByNorm(const LayerContext& context, ValueId x, const Ints& axes,
+                      double smallest, const std::string& suffix);
+
 /// x * factor + offset per channel, of which one may be empty: where x is a picture a
 /// depthwise convolution, which rounds once in INT8, else a product and a sum.
 ValueId MappedPerChannel(const LayerContext& context, ValueId x,

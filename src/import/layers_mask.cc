@@ -10,20 +10,19 @@
 namespace kinglet {
 namespace {
 
-/// 1 for the steps [n,steps,1] in which any feature differs from the mask value, else 0.
+/// The steps [n,steps,1] in which any feature differs from the mask value.
 ValueId Counts(const LayerContext& context, ValueId x) {
   const auto value = static_cast<float>(context.Number("mask_value", 0));
   const ValueId differs =
       context.Node(Relational{Relation::kNotEqual},
                    {x, context.Scalar("mask_value", value)}, "differs");
-  const ValueId number = context.Node(Cast{DType::kFloat32}, {differs}, "number");
   const auto last = static_cast<std::int64_t>(context.ShapeOf(x).size()) - 1;
-  return context.Node(ReduceMax{{.axes = {last}, .keep_dims = true}}, {number}, "counts");
+  return AnyOver(context, differs, {last}, "counts");
 }
 
 std::vector<ValueId> BuildMasking(const LayerContext& context) {
   const ValueId x = context.Input();
-  return {context.Node(Mul{}, {x, Counts(context, x)})};
+  return {context.Node(Select{}, {Counts(context, x), x, context.Scalar("nothing", 0)})};
 }
 
 /// Layers whose output has the steps of their input. All others lose the mask.
@@ -86,9 +85,7 @@ std::optional<ValueId> MadeMask(const LayerContext& context) {
     const ValueId counts = Counts(context, context.Input());
     Shape steps = context.ShapeOf(counts);
     steps.pop_back();
-    const ValueId flat = Reshaped(context, counts, steps, "steps");
-    return context.Node(Relational{Relation::kNotEqual},
-                        {flat, context.Scalar("zero", 0)}, "mask");
+    return Reshaped(context, counts, steps, "mask");
   }
   if (class_name != "Embedding" || !context.Flag("mask_zero", false)) {
     return std::nullopt;
@@ -156,7 +153,7 @@ void PassMaskOn(const LayerContext& context, const std::vector<ValueId>& results
 
 const std::vector<LayerRow>& MaskLayers() {
   static const std::vector<LayerRow> kRows = {
-      {"Masking", BuildMasking, "NOT_EQUAL, CAST, REDUCE_MAX, MUL", {"mask_value"}},
+      {"Masking", BuildMasking, "EQUAL, REDUCE_ALL, SELECT_V2", {"mask_value"}},
   };
   return kRows;
 }

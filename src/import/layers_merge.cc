@@ -130,19 +130,6 @@ std::vector<ValueId> BuildConcatenate(const LayerContext& context) {
   return {context.Node(Concatenation{axis}, context.inputs())};
 }
 
-/// x / sqrt(max(sum of squares over the axis, 1e-7 squared))
-ValueId Normalized(const LayerContext& context, ValueId x, std::int64_t axis,
-                   const std::string& name) {
-  constexpr float kSmallest = 1e-14F;
-  const ValueId square = context.Node(Mul{}, {x, x}, name + "/square");
-  const ValueId sum =
-      context.Node(Sum{{.axes = {axis}, .keep_dims = true}}, {square}, name + "/sum");
-  const ValueId floored = context.Node(
-      Maximum{}, {sum, context.Scalar("smallest", kSmallest)}, name + "/maximum");
-  return context.Node(Mul{}, {x, context.Node(Rsqrt{}, {floored}, name + "/rsqrt")},
-                      name + "/normalize");
-}
-
 /// The axes along which the two inputs are multiplied and summed.
 std::pair<std::int64_t, std::int64_t> DotAxes(const LayerContext& context) {
   const Json& axes = context.Entry("axes");
@@ -165,8 +152,9 @@ std::vector<ValueId> BuildDot(const LayerContext& context) {
   const auto [x_axis, y_axis] = DotAxes(context);
   if (x_axis == 0 || y_axis == 0) context.Refuse("along the axis of the batch");
   if (context.Flag("normalize", false)) {
-    x = Normalized(context, x, x_axis, "first");
-    y = Normalized(context, y, y_axis, "second");
+    constexpr double kSmallest = 1e-14;
+    x = DividedByNorm(context, x, {x_axis}, kSmallest, "first");
+    y = DividedByNorm(context, y, {y_axis}, kSmallest, "second");
   }
   EinsumSpec spec{.inputs = {"n", "n"}, .output = "n"};
   char letter = 'a';
@@ -196,7 +184,10 @@ const std::vector<LayerRow>& MergeLayers() {
       {"Maximum", BuildExtreme<Maximum>, "MAXIMUM; SELECT_V2 for masks", {}},
       {"Minimum", BuildExtreme<Minimum>, "MINIMUM; SELECT_V2 for masks", {}},
       {"Concatenate", BuildConcatenate, "CONCATENATION", {"axis"}},
-      {"Dot", BuildDot, "BATCH_MATMUL", {"axes", "normalize"}},
+      {"Dot",
+       BuildDot,
+       "BATCH_MATMUL, with normalize after L2_NORMALIZATION",
+       {"axes", "normalize"}},
   };
   return kRows;
 }

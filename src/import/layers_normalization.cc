@@ -171,13 +171,8 @@ std::vector<ValueId> BuildUnitNormalization(const LayerContext& context) {
   const std::size_t rank = context.ShapeOf(x).size();
   const Ints axes =
       AxesOf(context, context.Entry("axis"), {static_cast<std::int64_t>(rank) - 1}, rank);
-  const float smallest = context.IsKeras2() ? 1e-12F : 1e-24F;
-  const ValueId square = context.Node(Mul{}, {x, x}, "square");
-  const ValueId sum =
-      context.Node(Sum{{.axes = axes, .keep_dims = true}}, {square}, "sum");
-  const ValueId floored =
-      context.Node(Maximum{}, {sum, context.Scalar("smallest", smallest)}, "maximum");
-  return {context.Node(Mul{}, {x, context.Node(Rsqrt{}, {floored}, "rsqrt")})};
+  const double smallest = context.IsKeras2() ? 1e-12 : 1e-24;
+  return {DividedByNorm(context, x, axes, smallest, "")};
 }
 
 }  // namespace
@@ -201,7 +196,7 @@ const std::vector<LayerRow>& NormalizationLayers() {
        {"axis", "epsilon"}},
       {"UnitNormalization",
        BuildUnitNormalization,
-       "MUL, SUM, MAXIMUM, RSQRT, MUL",
+       "L2_NORMALIZATION; over other axes than the last MUL, SUM, MAXIMUM, RSQRT, MUL",
        {"axis"}},
   };
   return kRows;

@@ -77,12 +77,13 @@ std::vector<ValueId> BuildGlobalAverage1d(const LayerContext& context) {
   const ValueId x = context.Input();
   Shape column = context.ShapeOf(*context.Mask());
   column.insert(axes[0] == 1 ? column.end() : column.begin() + 1, 1);
-  const ValueId counts = context.Node(Cast{DType::kFloat32}, {*context.Mask()}, "counts");
-  const ValueId steps = Reshaped(context, counts, column, "steps");
-  const ValueId kept = context.Node(Mul{}, {x, steps}, "kept");
+  const ValueId steps = Reshaped(context, *context.Mask(), column, "steps");
+  const ValueId kept =
+      context.Node(Select{}, {steps, x, context.Scalar("nothing", 0)}, "kept");
+  const ValueId counts = context.Node(Cast{DType::kFloat32}, {steps}, "counts");
   const Sum over{{.axes = axes, .keep_dims = context.Flag("keepdims", false)}};
-  return {context.Node(
-      Div{}, {context.Node(over, {kept}, "sum"), context.Node(over, {steps}, "number")})};
+  return {context.Node(Div{}, {context.Node(over, {kept}, "sum"),
+                               context.Node(over, {counts}, "number")})};
 }
 
 const std::vector<std::string_view> kPoolKeys = {"pool_size", "strides", "padding",
@@ -109,7 +110,7 @@ const std::vector<LayerRow>& PoolingLayers() {
       {"AdaptiveMaxPooling2D", BuildAdaptivePool<MaxPool2d, 2>, "MAX_POOL_2D",
        kAdaptiveKeys},
       {"GlobalAveragePooling1D", BuildGlobalAverage1d,
-       "MEAN; under a mask MUL, SUM, SUM, DIV", kGlobalKeys, MaskUse::kUsed},
+       "MEAN; under a mask SELECT_V2, SUM, SUM, DIV", kGlobalKeys, MaskUse::kUsed},
       {"GlobalAveragePooling2D", BuildGlobalPool<Mean, 2>, "MEAN", kGlobalKeys},
       {"GlobalMaxPooling1D", BuildGlobalPool<ReduceMax, 1>, "REDUCE_MAX", kGlobalKeys},
       {"GlobalMaxPooling2D", BuildGlobalPool<ReduceMax, 2>, "REDUCE_MAX", kGlobalKeys},

@@ -143,13 +143,7 @@ std::vector<ValueId> Normalize(const Operation& operation) {
   double smallest = operation.Number(3, {"epsilon"}).value_or(kDefault);
   // Keras 3 bounds the norm, TensorFlow its square.
   if (context.layer().is_operation) smallest *= smallest;
-  const ValueId square = operation.Node(Mul{}, {x, x}, "square");
-  const ValueId sum =
-      operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {square}, "sum");
-  const ValueId floored = operation.Node(
-      Maximum{}, {sum, context.Scalar("smallest", static_cast<float>(smallest))},
-      "maximum");
-  return {operation.Node(Mul{}, {x, operation.Node(Rsqrt{}, {floored}, "rsqrt")})};
+  return {DividedByNorm(context, x, axes, smallest, "")};
 }
 
 /// A pool, whose arguments are those of the layers of that kind.
@@ -212,7 +206,7 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"Normalize",
        {"math.l2_normalize", "nn.l2_normalize", "linalg.l2_normalize"},
        Normalize,
-       "MUL, SUM, MAXIMUM, RSQRT, MUL"},
+       "L2_NORMALIZATION; over other axes than the last MUL, SUM, MAXIMUM, RSQRT, MUL"},
       {"AveragePool", {}, PoolOf<kAverage1d, kAverage2d>, "AVERAGE_POOL_2D"},
       {"MaxPool", {}, PoolOf<kMax1d, kMax2d>, "MAX_POOL_2D"},
   };

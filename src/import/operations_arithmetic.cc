@@ -103,29 +103,21 @@ std::vector<ValueId> Compare(const Operation& operation) {
   return {operation.Node(Relational{kKind}, {a, b})};
 }
 
-/// As a condition: what is not zero.
-ValueId Condition(const Operation& operation, ValueId x) {
-  if (operation.context().graph()[x].dtype == DType::kBool) return x;
-  const ValueId zero = operation.context().Scalar("zero", 0);
-  const ValueId number = operation.context().graph()[x].dtype == DType::kFloat32
-                             ? x
-                             : operation.Node(Cast{DType::kFloat32}, {x}, "number");
-  return operation.Node(Relational{Relation::kNotEqual}, {number, zero}, "is_set");
-}
-
 template <typename Typed>
 std::vector<ValueId> Logical(const Operation& operation) {
-  return {operation.Node(Typed{}, {Condition(operation, operation.Operand(0, kFirst)),
-                                   Condition(operation, operation.Operand(1, kSecond))})};
+  return {operation.Node(
+      Typed{}, {AsCondition(operation.context(), operation.Operand(0, kFirst)),
+                AsCondition(operation.context(), operation.Operand(1, kSecond))})};
 }
 
 std::vector<ValueId> Not(const Operation& operation) {
-  return {
-      operation.Node(LogicalNot{}, {Condition(operation, operation.Operand(0, kFirst))})};
+  return {operation.Node(
+      LogicalNot{}, {AsCondition(operation.context(), operation.Operand(0, kFirst))})};
 }
 
 std::vector<ValueId> Where(const Operation& operation) {
-  const ValueId condition = Condition(operation, operation.Operand(0, {"condition"}));
+  const ValueId condition =
+      AsCondition(operation.context(), operation.Operand(0, {"condition"}));
   return {operation.Node(Select{}, {condition, operation.Operand(1, {"x1", "x"}),
                                     operation.Operand(2, {"x2", "y"})})};
 }

@@ -20,6 +20,11 @@ Ints Axes(const Operation& operation, ValueId x) {
   return axes;
 }
 
+Shape WithoutAxes(Shape shape, const Ints& axes) {
+  for (std::size_t i = axes.size(); i-- > 0;) shape.erase(shape.begin() + axes[i]);
+  return shape;
+}
+
 template <typename Typed>
 std::vector<ValueId> Reduced(const Operation& operation) {
   const ValueId x = operation.Operand(0, kReduced);
@@ -35,8 +40,7 @@ ValueId VarianceOf(const Operation& operation, const std::string& name) {
   const Ints axes = Axes(operation, x);
   const ValueId mean =
       operation.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
-  const ValueId centred = operation.Node(Sub{}, {x, mean}, "centred");
-  const ValueId square = operation.Node(Mul{}, {centred, centred}, "square");
+  const ValueId square = operation.Node(SquaredDifference{}, {x, mean}, "square");
   const bool keeps = operation.Flag(2, kKeepDims, false);
   return operation.Node(Mean{{.axes = axes, .keep_dims = keeps}}, {square}, name);
 }
@@ -63,11 +67,7 @@ std::vector<ValueId> LogSumExp(const Operation& operation) {
   const ValueId log = operation.Node(Log{}, {sum}, "log");
   const ValueId y = operation.Node(Add{}, {log, largest}, keeps ? "" : "add");
   if (keeps) return {y};
-  Shape shape = operation.ShapeOf(y);
-  for (std::size_t i = axes.size(); i-- > 0;) {
-    shape.erase(shape.begin() + axes[i]);
-  }
-  return {Reshaped(operation.context(), y, shape, "")};
+  return {Reshaped(operation.context(), y, WithoutAxes(operation.ShapeOf(y), axes), "")};
 }
 
 template <typename Typed>
@@ -84,17 +84,17 @@ std::vector<ValueId> Arg(const Operation& operation) {
   return {Reshaped(operation.context(), y, shape, "expand")};
 }
 
-/// Of bools: whether any is set (the largest of 0 and 1), whether all are (the smallest).
-template <typename Typed>
+/// Of bools: whether any is set, whether all are.
+template <bool kAny>
 std::vector<ValueId> Quantified(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kReduced);
-  Typed op;
-  op.axes = Axes(operation, x);
-  op.keep_dims = operation.Flag(2, kKeepDims, false);
-  const ValueId number = operation.Node(Cast{DType::kFloat32}, {x}, "number");
-  const ValueId reduced = operation.Node(op, {number}, "reduced");
-  return {operation.Node(Relational{Relation::kNotEqual},
-                         {reduced, operation.context().Scalar("zero", 0)})};
+  const ValueId x = AsCondition(operation.context(), operation.Operand(0, kReduced));
+  const Ints axes = Axes(operation, x);
+  const bool keeps = operation.Flag(2, kKeepDims, false);
+  if (!kAny) return {operation.Node(ReduceAll{{.axes = axes, .keep_dims = keeps}}, {x})};
+  const LayerContext& context = operation.context();
+  const ValueId any = AnyOver(context, x, axes, keeps ? "" : "any");
+  return {keeps ? any
+                : Reshaped(context, any, WithoutAxes(context.ShapeOf(any), axes), "")};
 }
 
 std::vector<ValueId> Cumulative(const Operation& operation) {
@@ -118,8 +118,8 @@ const std::vector<OperationRow>& ReductionOperations() {
       {"Max", {"math.reduce_max", "reduce_max"}, Reduced<ReduceMax>, "REDUCE_MAX"},
       {"Min", {"math.reduce_min", "reduce_min"}, Reduced<ReduceMin>, "REDUCE_MIN"},
       {"Prod", {"math.reduce_prod", "reduce_prod"}, Reduced<ReduceProd>, "REDUCE_PROD"},
-      {"Var", {"math.reduce_variance"}, Variance, "MEAN, SUB, MUL, MEAN"},
-      {"Std", {"math.reduce_std"}, Deviation, "MEAN, SUB, MUL, MEAN, SQRT"},
+      {"Var", {"math.reduce_variance"}, Variance, "MEAN, SQUARED_DIFFERENCE, MEAN"},
+      {"Std", {"math.reduce_std"}, Deviation, "MEAN, SQUARED_DIFFERENCE, MEAN, SQRT"},
       {"Logsumexp",
        {"math.reduce_logsumexp"},
        LogSumExp,
@@ -128,12 +128,9 @@ const std::vector<OperationRow>& ReductionOperations() {
       {"Argmin", {"math.argmin", "argmin"}, Arg<ArgMin>, "ARG_MIN"},
       {"Any",
        {"math.reduce_any", "reduce_any"},
-       Quantified<ReduceMax>,
-       "CAST, REDUCE_MAX, NOT_EQUAL"},
-      {"All",
-       {"math.reduce_all", "reduce_all"},
-       Quantified<ReduceMin>,
-       "CAST, REDUCE_MIN, NOT_EQUAL"},
+       Quantified<true>,
+       "LOGICAL_NOT, REDUCE_ALL, LOGICAL_NOT"},
+      {"All", {"math.reduce_all", "reduce_all"}, Quantified<false>, "REDUCE_ALL"},
       {"Cumsum", {"math.cumsum", "cumsum"}, Cumulative, "CUMSUM"},
   };
   return kRows;
