@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <optional>
+
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
@@ -23,6 +26,23 @@ Ints Composed(const Ints& first, const Ints& second) {
   return perm;
 }
 
+bool HasSteps(const StridedSlice& slice) {
+  return std::ranges::any_of(slice.strides, [](auto stride) { return stride != 1; });
+}
+
+/// `second` of `first`, where neither leaves elements out between two that it takes and
+/// `first` drops no axis.
+std::optional<StridedSlice> Composed(const StridedSlice& first,
+                                     const StridedSlice& second) {
+  if (HasSteps(first) || HasSteps(second) || !first.dropped.empty()) return std::nullopt;
+  StridedSlice both = second;
+  for (std::size_t i = 0; i < both.begin.size(); ++i) {
+    both.begin[i] += first.begin[i];
+    both.end[i] += first.begin[i];
+  }
+  return both;
+}
+
 /// The node that makes the node's input if both are movers of one kind.
 template <typename Mover>
 const Node* MoverBefore(const Graph& graph, const Uses& uses, const Node& node) {
@@ -46,6 +66,14 @@ Graph MergeMovers(const Graph& graph) {
       auto& perm = std::get<Transpose>(node.op).perm;
       perm = Composed(std::get<Transpose>(before->op).perm, perm);
       node.inputs = before->inputs;
+    }
+    if (const Node* before = MoverBefore<StridedSlice>(merged, uses, node)) {
+      const auto both =
+          Composed(std::get<StridedSlice>(before->op), std::get<StridedSlice>(node.op));
+      if (both.has_value()) {
+        node.op = *both;
+        node.inputs = before->inputs;
+      }
     }
     const auto* transpose = std::get_if<Transpose>(&node.op);
     if (transpose != nullptr &&

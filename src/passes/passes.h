@@ -58,8 +58,8 @@ Graph ExpressPacks(const Graph& graph);
 /// that padding.
 Graph FoldPadding(const Graph& graph);
 
-/// One Reshape for two in a row, one Transpose for two in a row, and a Reshape for a
-/// Transpose that only moves axes of size 1.
+/// One Reshape for two in a row, one Transpose for two, one StridedSlice for two without
+/// strides, and a Reshape for a Transpose that only moves axes of size 1.
 Graph MergeMovers(const Graph& graph);
 
 /// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes,

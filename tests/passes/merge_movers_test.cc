@@ -59,5 +59,30 @@ TEST(MergeMovers, LeavesATransposeThatMovesDataAndUnlikePairs) {
                   "z : float32[6] = reshape(y) shape=[6]\nout output_0 = z\n");
 }
 
+TEST(MergeMovers, SlicesOnce) {
+  ExpectRewrite(MergeMovers,
+                "in x = x : float32[1x8x9]\n"
+                "a : float32[1x5x9] = strided_slice(x) begin=[0,2,0] end=[1,7,9] "
+                "strides=[1,1,1]\n"
+                "b : float32[4] = strided_slice(a) begin=[0,3,4] end=[1,4,8] "
+                "strides=[1,1,1] dropped=[0,1]\nout output_0 = b\n",
+                "in x = x : float32[1x8x9]\n"
+                "b : float32[4] = strided_slice(x) begin=[0,5,4] end=[1,6,8] "
+                "strides=[1,1,1] dropped=[0,1]\nout output_0 = b\n");
+}
+
+TEST(MergeMovers, LeavesSlicesWithStridesOrDroppedAxes) {
+  for (const char* first : {"a : float32[1x4] = strided_slice(x) begin=[0,0] end=[1,8] "
+                            "strides=[1,2]\n",
+                            "a : float32[1x4] = strided_slice(z) begin=[0,0,1] "
+                            "end=[1,1,5] strides=[1,1,1] dropped=[1]\n"}) {
+    ExpectUnchanged(MergeMovers,
+                    std::string("in x = x : float32[1x8]\nin z = z : float32[1x1x8]\n") +
+                        first +
+                        "b : float32[1x2] = strided_slice(a) begin=[0,1] end=[1,3] "
+                        "strides=[1,1]\nout output_0 = b\n");
+  }
+}
+
 }  // namespace
 }  // namespace kinglet
