@@ -60,10 +60,12 @@ Ints PermToLast(std::int64_t axis, std::size_t rank);
 /// What undoes a permutation.
 Ints Inverse(const Ints& perm);
 
-/// Applies a Keras activation (the value of an `activation` key) to `x`.
+/// Applies a Keras activation (the value of an `activation` key) to `x`; the one argument
+/// that some have may differ from its default.
 /// @throws kUnsupported for one that is not known.
 ValueId ApplyActivation(const LayerContext& context, const Json& activation, ValueId x,
-                        const std::string& suffix = "");
+                        const std::string& suffix = "",
+                        std::optional<float> parameter = std::nullopt);
 /// Whether an activation computes each element from that element alone.
 bool IsElementwise(const Json& activation);
 

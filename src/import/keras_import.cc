@@ -13,6 +13,7 @@ namespace {
 
 DType InputDType(const LayerConfig& layer) {
   const std::string name = TextAt(layer.config, "dtype");
+  if (name == "bool") return DType::kBool;
   const bool is_integer = name.starts_with("int") || name.starts_with("uint");
   return is_integer ? DType::kInt32 : DType::kFloat32;
 }

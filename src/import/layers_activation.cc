@@ -1,6 +1,7 @@
 // Layers that are one activation function.
 #include <algorithm>
 
+#include "import/attention.h"
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
 
@@ -91,14 +92,24 @@ std::vector<ValueId> BuildPRelu(const LayerContext& context) {
   return {context.Node(PRelu{}, {x, alpha})};
 }
 
+/// Over the last axis, without what the mask leaves out.
+ValueId SoftmaxOfMasked(const LayerContext& context, ValueId x, const Ints& axes) {
+  const std::size_t rank = context.ShapeOf(x).size();
+  if (axes != Ints{static_cast<std::int64_t>(rank) - 1} ||
+      context.ShapeOf(*context.Mask()).size() != rank) {
+    context.Refuse("with a mask over another axis than the last, or of another form");
+  }
+  return MaskedSoftmax(context, x, context.Mask());
+}
+
 /// Over one axis, or over several as if they were one.
 std::vector<ValueId> BuildSoftmax(const LayerContext& context) {
   const ValueId x = context.Input();
-  if (context.Mask().has_value()) context.Refuse("called with a mask");
   const Shape shape = context.ShapeOf(x);
   const Ints axes = AxesOf(context, context.Entry("axis"),
                            {static_cast<std::int64_t>(shape.size()) - 1}, shape.size());
   if (axes.front() == 0) context.Refuse("over the axis of the batch");
+  if (context.Mask().has_value()) return {SoftmaxOfMasked(context, x, axes)};
   if (axes.size() == 1) return {OverAxis(context, x, axes[0], Softmax{}, "")};
   Ints perm;
   std::int64_t elements = 1;
@@ -133,7 +144,8 @@ const std::vector<LayerRow>& ActivationLayers() {
       {"PReLU", BuildPRelu, "PRELU", {"shared_axes"}},
       {"Softmax",
        BuildSoftmax,
-       "SOFTMAX, between transpositions where the axis is not the last",
+       "SOFTMAX, between transpositions where the axis is not the last; with a mask "
+       "REDUCE_MIN, ADD, SELECT_V2, SOFTMAX, over the last axis alone",
        {"axis"},
        MaskUse::kUsed},
   };

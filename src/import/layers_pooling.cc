@@ -89,6 +89,10 @@ std::vector<ValueId> BuildGlobalAverage1d(const LayerContext& context) {
 const std::vector<std::string_view> kPoolKeys = {"pool_size", "strides", "padding",
                                                  "data_format"};
 const std::vector<std::string_view> kGlobalKeys = {"keepdims", "data_format"};
+constexpr const char* kAdaptiveSeries =
+    "RESHAPE, a pool, RESHAPE, where output_size divides the input's; else refused";
+constexpr const char* kAdaptivePicture =
+    "a pool, where output_size divides the input's; else refused";
 const std::vector<std::string_view> kAdaptiveKeys = {"output_size", "data_format"};
 
 }  // namespace
@@ -101,13 +105,13 @@ const std::vector<LayerRow>& PoolingLayers() {
       {"MaxPooling1D", BuildPool<MaxPool2d, 1>, "RESHAPE, MAX_POOL_2D, RESHAPE",
        kPoolKeys},
       {"MaxPooling2D", BuildPool<MaxPool2d, 2>, "MAX_POOL_2D", kPoolKeys},
-      {"AdaptiveAveragePooling1D", BuildAdaptivePool<AveragePool2d, 1>,
-       "RESHAPE, AVERAGE_POOL_2D, RESHAPE", kAdaptiveKeys},
-      {"AdaptiveAveragePooling2D", BuildAdaptivePool<AveragePool2d, 2>, "AVERAGE_POOL_2D",
+      {"AdaptiveAveragePooling1D", BuildAdaptivePool<AveragePool2d, 1>, kAdaptiveSeries,
        kAdaptiveKeys},
-      {"AdaptiveMaxPooling1D", BuildAdaptivePool<MaxPool2d, 1>,
-       "RESHAPE, MAX_POOL_2D, RESHAPE", kAdaptiveKeys},
-      {"AdaptiveMaxPooling2D", BuildAdaptivePool<MaxPool2d, 2>, "MAX_POOL_2D",
+      {"AdaptiveAveragePooling2D", BuildAdaptivePool<AveragePool2d, 2>, kAdaptivePicture,
+       kAdaptiveKeys},
+      {"AdaptiveMaxPooling1D", BuildAdaptivePool<MaxPool2d, 1>, kAdaptiveSeries,
+       kAdaptiveKeys},
+      {"AdaptiveMaxPooling2D", BuildAdaptivePool<MaxPool2d, 2>, kAdaptivePicture,
        kAdaptiveKeys},
       {"GlobalAveragePooling1D", BuildGlobalAverage1d,
        "MEAN; under a mask SELECT_V2, SUM, SUM, DIV", kGlobalKeys, MaskUse::kUsed},

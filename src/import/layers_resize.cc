@@ -79,11 +79,12 @@ const std::vector<LayerRow>& ResizeLayers() {
        {"size"}},
       {"UpSampling2D",
        BuildUpSampling2d,
-       "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR",
+       "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR; other interpolations are refused",
        {"size", "data_format", "interpolation"}},
       {"Resizing",
        BuildResizing,
-       "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR",
+       "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR; refused where it would blur, crop or "
+       "pad",
        {"height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio",
         "fill_mode", "fill_value", "antialias", "data_format"}},
   };

@@ -179,7 +179,7 @@ const std::vector<LayerRow>& ShapeLayers() {
       {"Cropping2D", BuildCropping<2>, "STRIDED_SLICE", {"cropping", "data_format"}},
       {"CenterCrop",
        BuildCenterCrop,
-       "STRIDED_SLICE",
+       "STRIDED_SLICE; refused where the input is smaller than the crop",
        {"height", "width", "data_format"}},
   };
   return kRows;

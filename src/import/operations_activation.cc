@@ -35,38 +35,24 @@ constexpr char kSparsePlus[] = "sparse_plus";
 constexpr char kSparseSigmoid[] = "sparse_sigmoid";
 constexpr char kMish[] = "mish";
 
-/// An argument that may only have the value that the activation has by default.
-void ExpectDefault(const Operation& operation, Names names, double value) {
-  const auto given = operation.Number(1, names);
-  if (given.has_value() && *given != value) {
-    operation.context().Refuse(
-        fmt::format("argument '{}' = {} is not supported", *names.begin(), *given));
-  }
+/// The same of those that have one argument, by that name.
+template <const char* kName, const char* kParameter>
+std::vector<ValueId> WithParameter(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kActivated);
+  const auto given = operation.Number(1, {kParameter});
+  const auto parameter =
+      given.has_value() ? std::optional(static_cast<float>(*given)) : std::nullopt;
+  return {ApplyActivation(operation.context(), kName, x, "", parameter)};
 }
-
-template <const char* kName>
-std::vector<ValueId> WithAlphaOne(const Operation& operation) {
-  ExpectDefault(operation, {"alpha"}, 1);
-  return Named<kName>(operation);
-}
-constexpr char kElu[] = "elu";
 constexpr char kCelu[] = "celu";
-
-template <const char* kName>
-std::vector<ValueId> Shrink(const Operation& operation) {
-  constexpr double kDefault = 0.5;
-  ExpectDefault(operation, {"threshold"}, kDefault);
-  return Named<kName>(operation);
-}
 constexpr char kSoftShrink[] = "soft_shrink";
 constexpr char kHardShrink[] = "hard_shrink";
-
-std::vector<ValueId> SquarePlus(const Operation& operation) {
-  constexpr double kDefault = 4;
-  ExpectDefault(operation, {"b"}, kDefault);
-  return {ApplyActivation(operation.context(), "squareplus",
-                          operation.Operand(0, kActivated))};
-}
+constexpr char kSquarePlus[] = "squareplus";
+constexpr char kGlu[] = "glu";
+constexpr char kAlpha[] = "alpha";
+constexpr char kThreshold[] = "threshold";
+constexpr char kB[] = "b";
+constexpr char kAxis[] = "axis";
 
 /// Over the last axis only.
 template <const char* kName>
@@ -79,7 +65,6 @@ std::vector<ValueId> OverLast(const Operation& operation) {
   }
   return {ApplyActivation(operation.context(), kName, x)};
 }
-constexpr char kGlu[] = "glu";
 constexpr char kSparsemax[] = "sparsemax";
 
 template <typename Typed>
@@ -107,14 +92,17 @@ std::vector<ValueId> Leaky(const Operation& operation) {
   return {operation.Node(LeakyRelu{slope}, {operation.Operand(0, kActivated)})};
 }
 
-/// keras.activations.relu: the arguments of the layer ReLU.
-std::vector<ValueId> ReluFunction(const Operation& operation) {
+/// keras.activations.relu and keras.ops.elu have the arguments of those layers.
+template <const char* kLayer>
+std::vector<ValueId> AsLayer(const Operation& operation) {
   operation.Operand(0, kActivated);
-  for (const char* name : {"negative_slope", "max_value", "threshold"}) {
+  for (const char* name : {"negative_slope", "max_value", "threshold", "alpha"}) {
     operation.Argument(-1, {name});
   }
-  return FindLayer("ReLU")->build(operation.context());
+  return FindLayer(kLayer)->build(operation.context());
 }
+constexpr char kReluLayer[] = "ReLU";
+constexpr char kEluLayer[] = "ELU";
 
 /// x where it exceeds the threshold, else a value.
 std::vector<ValueId> Threshold(const Operation& operation) {
@@ -130,17 +118,29 @@ std::vector<ValueId> Threshold(const Operation& operation) {
   return {operation.Node(Select{}, {is_above, x, context.Scalar("value", value)})};
 }
 
-/// x / max(norm, epsilon) with the square of the norm summed over an axis.
+/// x / max(sum of |x| over the axes, smallest)
+ValueId DividedByTaxicabNorm(const Operation& operation, ValueId x, const Ints& axes,
+                             double smallest) {
+  const ValueId size = operation.Node(Abs{}, {x}, "abs");
+  const ValueId sum =
+      operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {size}, "sum");
+  const ValueId bound =
+      operation.context().Scalar("smallest", static_cast<float>(smallest));
+  return operation.Node(Div{}, {x, operation.Node(Maximum{}, {sum, bound}, "maximum")});
+}
+
+/// x / max(norm, epsilon) with the norm of order 2 or 1 over axes.
 std::vector<ValueId> Normalize(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kActivated);
   const std::size_t rank = operation.ShapeOf(x).size();
   const Ints axes = AxesOf(context, operation.Argument(1, {"axis"}),
                            {static_cast<std::int64_t>(rank) - 1}, rank);
-  if (operation.Number(2, {"order"}).value_or(2) != 2)
-    context.Refuse("another norm than 2");
+  const double order = operation.Number(2, {"order"}).value_or(2);
+  if (order != 2 && order != 1) context.Refuse("another norm than 1 or 2");
   constexpr double kDefault = 1e-12;
   double smallest = operation.Number(3, {"epsilon"}).value_or(kDefault);
+  if (order == 1) return {DividedByTaxicabNorm(operation, x, axes, smallest)};
   // Keras 3 bounds the norm, TensorFlow its square.
   if (context.layer().is_operation) smallest *= smallest;
   return {DividedByNorm(context, x, axes, smallest, "")};
@@ -166,7 +166,7 @@ constexpr char kMax2d[] = "MaxPooling2D";
 const std::vector<OperationRow>& ActivationOperations() {
   static const std::vector<OperationRow> kRows = {
       {"Relu", {"nn.relu"}, Named<kRelu>, "RELU"},
-      {"ReLU", {}, ReluFunction, "as the layer ReLU"},
+      {"ReLU", {}, AsLayer<kReluLayer>, "as the layer ReLU"},
       {"Relu6", {"nn.relu6"}, Named<kRelu6>, "RELU6"},
       {"Sigmoid", {"nn.sigmoid", "math.sigmoid", "sigmoid"}, Named<kSigmoid>, "LOGISTIC"},
       {"Tanh", {"nn.tanh", "math.tanh", "tanh"}, Named<kTanh>, "TANH"},
@@ -180,23 +180,26 @@ const std::vector<OperationRow>& ActivationOperations() {
        "MAXIMUM, LOGISTIC, LOG, SUB"},
       {"Softsign", {"nn.softsign", "math.softsign"}, Named<kSoftsign>, "ABS, ADD, DIV"},
       {"Selu", {"nn.selu"}, Named<kSelu>, "MUL, MINIMUM, EXP, MUL, SUB, ADD"},
-      {"Elu", {"nn.elu"}, WithAlphaOne<kElu>, "ELU"},
-      {"Celu", {}, WithAlphaOne<kCelu>, "RELU, MINIMUM, EXP, SUB, ADD"},
+      {"Elu", {"nn.elu"}, AsLayer<kEluLayer>, "as the layer ELU"},
+      {"Celu", {}, WithParameter<kCelu, kAlpha>, "RELU, SUB, EXP, SUB, ADD"},
       {"LogSigmoid",
        {"math.log_sigmoid"},
        Named<kLogSigmoid>,
        "ABS, LOGISTIC, LOG, MINIMUM, ADD"},
       {"TanhShrink", {}, Named<kTanhShrink>, "TANH, SUB"},
-      {"SoftShrink", {}, Shrink<kSoftShrink>, "MINIMUM, MAXIMUM, SUB"},
-      {"HardShrink", {}, Shrink<kHardShrink>, "ABS, GREATER, SELECT_V2"},
-      {"Squareplus", {}, SquarePlus, "MUL, ADD, SQRT, ADD, MUL"},
+      {"SoftShrink", {}, WithParameter<kSoftShrink, kThreshold>, "MINIMUM, MAXIMUM, SUB"},
+      {"HardShrink",
+       {},
+       WithParameter<kHardShrink, kThreshold>,
+       "ABS, GREATER, SELECT_V2"},
+      {"Squareplus", {}, WithParameter<kSquarePlus, kB>, "MUL, ADD, SQRT, ADD, MUL"},
       {"SparsePlus",
        {},
        Named<kSparsePlus>,
        "RELU_N1_TO_1, MUL, ADD, MUL, ADD, RELU, ADD"},
       {"SparseSigmoid", {}, Named<kSparseSigmoid>, "RELU_N1_TO_1, MUL, ADD"},
       {"Mish", {}, Named<kMish>, "MUL, LOGISTIC, LOG, TANH, MUL"},
-      {"Glu", {}, OverLast<kGlu>, "STRIDED_SLICE, LOGISTIC, MUL"},
+      {"Glu", {}, WithParameter<kGlu, kAxis>, "SPLIT, LOGISTIC, MUL"},
       {"Sparsemax", {}, OverLast<kSparsemax>, "TOPK_V2, CUMSUM and arithmetic"},
       {"Softmax", {"nn.softmax"}, OverAnyAxis<kinglet::Softmax>, "SOFTMAX"},
       {"LogSoftmax", {"nn.log_softmax"}, OverAnyAxis<kinglet::LogSoftmax>, "LOG_SOFTMAX"},

@@ -117,6 +117,8 @@ const std::vector<OperationRow>& ReductionOperations() {
       {"Sum", {"math.reduce_sum", "reduce_sum"}, Reduced<Sum>, "SUM"},
       {"Max", {"math.reduce_max", "reduce_max"}, Reduced<ReduceMax>, "REDUCE_MAX"},
       {"Min", {"math.reduce_min", "reduce_min"}, Reduced<ReduceMin>, "REDUCE_MIN"},
+      {"Amax", {}, Reduced<ReduceMax>, "REDUCE_MAX"},
+      {"Amin", {}, Reduced<ReduceMin>, "REDUCE_MIN"},
       {"Prod", {"math.reduce_prod", "reduce_prod"}, Reduced<ReduceProd>, "REDUCE_PROD"},
       {"Var", {"math.reduce_variance"}, Variance, "MEAN, SQUARED_DIFFERENCE, MEAN"},
       {"Std", {"math.reduce_std"}, Deviation, "MEAN, SQUARED_DIFFERENCE, MEAN, SQRT"},

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <tuple>
 
@@ -68,13 +69,17 @@ std::vector<ValueId> MoveAxis(const Operation& operation) {
   const std::size_t rank = operation.ShapeOf(x).size();
   const Ints from = operation.Integers(1, {"source"}).value_or(Ints{});
   const Ints to = operation.Integers(2, {"destination"}).value_or(Ints{});
-  if (from.size() != 1 || to.size() != 1) {
-    operation.context().Refuse("moves several axes; use transpose");
+  if (from.size() != to.size()) operation.context().Corrupt("axes to fewer places");
+  std::map<std::int64_t, std::int64_t> moved;  // axes by the place where they go
+  Ints perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const std::int64_t axis = AxisOf(operation.context(), from[i], rank);
+    moved[AxisOf(operation.context(), to[i], rank)] = axis;
+    std::erase(perm, axis);
   }
-  const std::int64_t axis = AxisOf(operation.context(), from[0], rank);
-  Ints perm = PermToLast(axis, rank);
-  perm.pop_back();
-  perm.insert(perm.begin() + AxisOf(operation.context(), to[0], rank), axis);
+  if (moved.size() + perm.size() != rank) operation.context().Corrupt("an axis twice");
+  for (const auto& [place, axis] : moved) perm.insert(perm.begin() + place, axis);
   return {Moved(operation, x, perm)};
 }
 

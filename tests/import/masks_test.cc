@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
+
 #include "import/keras_import.h"
 #include "run/executor.h"
 #include "tests/support/keras_builder.h"
@@ -55,6 +58,28 @@ TEST(Masks, LeaveAnOperandOfAnExtremeOut) {
   EXPECT_THAT(Result({Moved(5), {"Minimum", "y", json::object(), {"moved", "masked"}}},
                      {1, 3, 1}, {1, 0, 3}),
               ElementsAre(1, 5, 3));
+}
+
+TEST(Masks, LeaveStepsOutOfASoftmaxThatGetsOne) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.keras";
+  json config = json::parse(
+      FunctionalJson({InputOf({3}), InputOf({3}, "mask"), {"Softmax", "y", {}, {"x"}}},
+                     {"x", "mask"}, {"y"}));
+  LayerNamed(config, "mask")["config"]["dtype"] = "bool";
+  LayerNamed(config, "y")["inbound_nodes"][0]["kwargs"]["mask"] = TensorReference("mask");
+  WriteArchive(path, {kBuilderMetadata, config.dump(), WeightsBuilder().Bytes()});
+  const Executor executor(ImportKeras(path, {}).graph);
+  Executor::Context context = executor.NewContext();
+  const std::array<float, 3> x = {std::log(3.0F), 7, 0};
+  const std::array<bool, 3> mask = {true, false, true};
+  const std::vector<Tensor> inputs = {Tensor::Of<float>({1, 3}, x),
+                                      Tensor::Of<bool>({1, 3}, mask)};
+  const std::vector<Tensor> outputs = executor.Run(context, inputs);
+  const auto y = outputs.at(0).Data<float>();
+  EXPECT_NEAR(y[0], 0.75, 1e-6);
+  EXPECT_NEAR(y[1], 0, 1e-6);
+  EXPECT_NEAR(y[2], 0.25, 1e-6);
 }
 
 TEST(Masks, EndAtALayerThatLetsNonePassThoughItChangesNothing) {

@@ -105,6 +105,7 @@ struct LayerCase {
   std::vector<Nd> inputs;
   std::vector<std::pair<std::string, Nd>> variables = {};
   bool has_arguments = false;  ///< each input is an argument of its own, not one list
+  bool is_function = false;    ///< of keras.ops
 
   void Add(Nd variable, const std::string& group = "") {
     const std::string folder = group.empty() ? "vars/" : group + "/vars/";
@@ -135,6 +136,7 @@ inline Graph Imported(const LayerCase& c) {
     nlohmann::json& arguments = LayerNamed(config, "layer")["inbound_nodes"][0]["args"];
     arguments = nlohmann::json(arguments[0]);
   }
+  if (c.is_function) LayerNamed(config, "layer")["module"] = "keras.src.ops.numpy";
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.keras";
   WriteArchive(path, {kBuilderMetadata, config.dump(), weights.Bytes()});

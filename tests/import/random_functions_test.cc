@@ -1,0 +1,127 @@
+// Functions of keras.ops with other arguments than the defaults against their formulas.
+#include "tests/support/random_layer.h"
+
+namespace kinglet {
+namespace {
+
+using nlohmann::json;
+
+LayerCase FunctionOf(const std::string& name, const json& config, const Nd& x) {
+  LayerCase function{name, config, {x}};
+  function.is_function = true;
+  return function;
+}
+
+struct Formula {
+  std::string name;
+  std::string argument;
+  std::function<double(double x, double a)> of;
+};
+
+const std::vector<Formula> kFormulas = {
+    {"Elu", "alpha", [](double x, double a) { return x > 0 ? x : a * std::expm1(x); }},
+    {"Celu", "alpha",
+     [](double x, double a) { return x > 0 ? x : a * std::expm1(x / a); }},
+    {"HardShrink", "threshold",
+     [](double x, double a) { return std::abs(x) > a ? x : 0; }},
+    {"SoftShrink", "threshold",
+     [](double x, double a) { return std::copysign(std::max(std::abs(x) - a, 0.0), x); }},
+    {"Squareplus", "b",
+     [](double x, double a) { return (x + std::sqrt(x * x + a)) / 2; }},
+};
+
+TEST(RandomFunctions, TakeTheirArgument) {
+  for (const Formula& formula : kFormulas) {
+    ForSeeds(6, [&formula](Dice& dice) {
+      const double a = dice.Of<double>({0.25, 0.75, 1, 1.5, 3});
+      const Nd x = dice.Numbers({3, 4}, -4, 4);
+      Nd y = x;
+      for (double& number : y.data) number = formula.of(number, a);
+      ExpectLayer(FunctionOf(formula.name, {{formula.argument, a}}, x), y);
+    });
+  }
+}
+
+/// The axis of the sample that `axis` of the batch is.
+std::size_t OfSample(std::int64_t axis, std::size_t rank) {
+  return static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(rank)
+                                           : axis - 1);
+}
+
+TEST(RandomFunctions, GateOneHalfOfAnAxisByTheOther) {
+  ForSeeds(12, [](Dice& dice) {
+    const std::int64_t axis = dice.Of<std::int64_t>({1, 2, 3, -1, -2, -3});
+    const std::size_t at = OfSample(axis, 3);
+    Shape half = {dice.Int(1, 3), dice.Int(1, 3), dice.Int(1, 3)};
+    Shape whole = half;
+    whole[at] *= 2;
+    const Nd x = dice.Numbers(whole, -3, 3);
+    Nd y(half);
+    for (std::int64_t i = 0; i < half[0]; ++i) {
+      for (std::int64_t j = 0; j < half[1]; ++j) {
+        for (std::int64_t k = 0; k < half[2]; ++k) {
+          std::array<std::int64_t, 3> other = {i, j, k};
+          other.at(at) += half[at];
+          y(i, j, k) = x(i, j, k) / (1 + std::exp(-x(other[0], other[1], other[2])));
+        }
+      }
+    }
+    ExpectLayer(FunctionOf("Glu", {{"axis", axis}}, x), y);
+  });
+}
+
+TEST(RandomFunctions, FindTheExtremes) {
+  ForSeeds(8, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 4});
+    const bool keeps = dice.Coin();
+    const bool is_largest = dice.Coin();
+    Nd y(keeps ? Shape{3, 1} : Shape{3});
+    for (std::int64_t i = 0; i < 3; ++i) {
+      double& found = y.data[static_cast<std::size_t>(i)];
+      found = x(i, 0);
+      for (std::int64_t j = 1; j < 4; ++j) {
+        found = is_largest ? std::max(found, x(i, j)) : std::min(found, x(i, j));
+      }
+    }
+    ExpectLayer(
+        FunctionOf(is_largest ? "Amax" : "Amin", {{"axis", 2}, {"keepdims", keeps}}, x),
+        y);
+  });
+}
+
+// numpy.moveaxis(range(2 * 3 * 4 * 5), [1, 3], [3, -2]) without a batch, and so on.
+TEST(RandomFunctions, MoveSeveralAxes) {
+  ForSeeds(8, [](Dice& dice) {
+    const Nd x = dice.Numbers({2, 3, 4});
+    const std::vector<std::pair<json, std::vector<std::size_t>>> cases = {
+        {{{"source", {1, 2}}, {"destination", {2, 3}}}, {2, 0, 1}},
+        {{{"source", {3, 1}}, {"destination", {1, 2}}}, {2, 0, 1}},
+        {{{"source", {1, -1}}, {"destination", {-1, 1}}}, {2, 1, 0}},
+        {{{"source", 2}, {"destination", -1}}, {0, 2, 1}},
+    };
+    const auto& [config, perm] = dice.Of(cases);
+    ExpectLayer(FunctionOf("Moveaxis", config, x), Transposed(x, perm));
+  });
+}
+
+TEST(RandomFunctions, DivideByANorm) {
+  ForSeeds(12, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 4}, -2, 2);
+    const bool along_rows = dice.Coin();
+    const auto order = dice.Int(1, 2);
+    std::array<double, 12> norms{};
+    const auto line = [&](std::size_t i) { return along_rows ? i / 4 : i % 4; };
+    for (std::size_t i = 0; i < 12; ++i) {
+      norms.at(line(i)) += std::pow(std::abs(x.data[i]), static_cast<double>(order));
+    }
+    Nd y = x;
+    for (std::size_t i = 0; i < 12; ++i) {
+      y.data[i] /= std::pow(norms.at(line(i)), 1 / static_cast<double>(order));
+    }
+    ExpectLayer(
+        FunctionOf("Normalize", {{"axis", along_rows ? -1 : 1}, {"order", order}}, x), y);
+  });
+}
+
+}  // namespace
+}  // namespace kinglet
