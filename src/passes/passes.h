@@ -25,9 +25,12 @@ Graph FoldAffine(const Graph& graph);
 /// for one that differs from channel to channel where the weights have one scale for all.
 Graph FoldAffineBefore(const Graph& graph);
 
-/// Moves element-wise operations in front of the Reshape whose result they read. Declines
-/// when that has another reader.
-Graph SinkReshapes(const Graph& graph);
+/// Moves element-wise operations in front of the Reshape or Transpose whose result they
+/// read. Declines when that has another reader.
+Graph SinkMovers(const Graph& graph);
+
+/// Makes a BatchMatMul read what the Transpose of its matrices reads.
+Graph FoldTransposes(const Graph& graph);
 
 /// Computes what depends on constants alone.
 Graph FoldConstants(const Graph& graph);

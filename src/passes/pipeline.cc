@@ -40,7 +40,8 @@ const std::vector<Pass>& Passes() {
       {"remove_identities", RemoveIdentities},     // slices and reshapes of everything
       {"recover_hard_swish", RecoverHardSwish},    // before its parts are folded
       {"merge_movers", MergeMovers},               // one transpose or reshape for two
-      {"sink_reshapes", SinkReshapes},             // out of the way of what follows
+      {"sink_movers", SinkMovers},                 // out of the way of what follows
+      {"fold_transposes", FoldTransposes},         // into products of matrices
       {"sink_negations", SinkNegations},           // out of masks
       {"fold_padding", FoldPadding},               // zero padding into convolutions
       {"fold_affine", FoldAffine},                 // batch normalization into weights
