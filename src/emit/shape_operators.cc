@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kinglet/error.h"
+#include "ops/infer.h"
 
 namespace kinglet {
 namespace {
@@ -43,11 +44,32 @@ Tensor Range(std::span<const Value* const> inputs, DType dtype) {
   return Integers(shape, values, dtype);
 }
 
+Shape ShapeIn(const Value* value) {
+  const Tensor* constant = value == nullptr ? nullptr : value->constant.get();
+  if (constant == nullptr) Refuse("a shape is not constant");
+  if (constant->dtype() == DType::kInt64) {
+    const auto sizes = constant->Data<std::int64_t>();
+    return {sizes.begin(), sizes.end()};
+  }
+  if (constant->dtype() != DType::kInt32) Refuse("a shape of no integers");
+  const auto sizes = constant->Data<std::int32_t>();
+  return {sizes.begin(), sizes.end()};
+}
+
+Tensor BroadcastShape(std::span<const Value* const> inputs, DType dtype) {
+  if (inputs.size() != 2) Refuse("two operands are needed");
+  const auto shape = Broadcast(ShapeIn(inputs[0]), ShapeIn(inputs[1]));
+  if (!shape.has_value()) Refuse("shapes that don't broadcast");
+  return Integers({std::ssize(*shape)}, *shape, dtype);
+}
+
 }  // namespace
 
 std::optional<Tensor> ConstantOfShapes(tflite::BuiltinOperator code,
                                        std::span<const Value* const> inputs,
                                        DType dtype) {
+  if (code == tflite::BuiltinOperator_BROADCAST_ARGS)
+    return BroadcastShape(inputs, dtype);
   const bool known =
       code == tflite::BuiltinOperator_SHAPE || code == tflite::BuiltinOperator_RANK ||
       code == tflite::BuiltinOperator_ZEROS_LIKE || code == tflite::BuiltinOperator_RANGE;

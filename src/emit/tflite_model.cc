@@ -121,9 +121,15 @@ class ModelCheck {
     return static_cast<std::size_t>(index);
   }
 
+  /// A tensor without elements may be a constant or made.
+  [[nodiscard]] bool IsEmpty(std::size_t tensor) const {
+    return CountOf(*graph_->tensors()->Get(static_cast<fb::uoffset_t>(tensor))) == 0;
+  }
+
   void Make(std::int64_t index, const char* whose) {
     const std::size_t tensor = Checked(index, whose);
-    if (ready_[tensor]) Fail(fmt::format("tensor {} is made twice", index));
+    if (ready_[tensor] && !IsEmpty(tensor))
+      Fail(fmt::format("tensor {} is made twice", index));
     ready_[tensor] = true;
   }
 
@@ -145,6 +151,13 @@ class ModelCheck {
       Read(index, "the list of outputs");
   }
 
+  /// Those that change variables.
+  [[nodiscard]] bool MayHaveNoResult(const tflite::Operator& op) const {
+    const auto code = CodeOf(*model_.operator_codes()->Get(op.opcode_index()));
+    return code == tflite::BuiltinOperator_CALL_ONCE ||
+           code == tflite::BuiltinOperator_ASSIGN_VARIABLE;
+  }
+
   void Operator(const tflite::Operator& op) {
     if (op.opcode_index() >= SizeOf(model_.operator_codes())) {
       Fail("an operator has no code");
@@ -153,8 +166,12 @@ class ModelCheck {
       const std::int32_t index = op.inputs()->Get(static_cast<fb::uoffset_t>(i));
       if (index != -1) Read(index, "an operator");
     }
-    if (SizeOf(op.outputs()) == 0) Fail("an operator has no result");
-    for (const std::int32_t index : *op.outputs()) Make(index, "an operator");
+    if (SizeOf(op.outputs()) == 0 && !MayHaveNoResult(op)) {
+      Fail("an operator has no result");
+    }
+    for (std::size_t i = 0; i < SizeOf(op.outputs()); ++i) {
+      Make(op.outputs()->Get(static_cast<fb::uoffset_t>(i)), "an operator");
+    }
   }
 
   void Signatures() const {

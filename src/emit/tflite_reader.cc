@@ -57,7 +57,10 @@ class Reader {
 
   Graph Run() {
     for (const auto* tensor : *file_.tensors()) AddTensor(*tensor);
-    for (const std::int32_t input : Indices(file_.inputs())) CheckUsable(input);
+    for (const std::int32_t input : Indices(file_.inputs())) {
+      CheckUsable(input);
+      CheckNotEmpty(input);
+    }
     if (file_.operators() != nullptr) {
       for (const auto* op : *file_.operators()) AddOperator(*op);
     }
@@ -112,6 +115,11 @@ class Reader {
       fail("lies outside the file");
   }
 
+  void CheckNotEmpty(std::int32_t index) const {
+    const Value& value = graph_[IdAt(index)];
+    if (ElementCount(value.shape) == 0) Refuse(fmt::format("'{}' is empty", value.name));
+  }
+
   void AddOperator(const tflite::Operator& op) {
     const tflite::OperatorCode& stored = *model_.operator_codes()->Get(op.opcode_index());
     const tflite::BuiltinOperator code = CodeOf(stored);
@@ -119,13 +127,15 @@ class Reader {
         code == tflite::BuiltinOperator_CUSTOM && stored.custom_code() != nullptr
             ? fmt::format("custom operator {}", stored.custom_code()->str())
             : NameOf(code);
+    const std::vector<std::int32_t> results = Indices(op.outputs());
+    if (results.empty()) Refuse(name + ": it changes variables");
     const std::string where =
-        fmt::format("{} ('{}')", name, graph_[IdAt(op.outputs()->Get(0))].name);
+        fmt::format("{} ('{}')", name, graph_[IdAt(results[0])].name);
     WithContext(where, [&] {
       for (const std::int32_t index : Indices(op.inputs())) {
         if (index >= 0) CheckUsable(index);
       }
-      for (const std::int32_t index : Indices(op.outputs())) CheckUsable(index);
+      for (const std::int32_t index : results) CheckUsable(index);
       if (!AddShapeOperator(op, code)) AddNodeOf(op, code);
     });
   }
@@ -179,6 +189,7 @@ class Reader {
   void AddNodeOf(const tflite::Operator& op, tflite::BuiltinOperator code) {
     const OpDef* def = DefOf(code);
     if (def == nullptr) Refuse("it is not supported");
+    for (const std::int32_t index : Indices(op.outputs())) CheckNotEmpty(index);
     const std::vector<const Value*> inputs = InputsOf(op);
     const Value& output = graph_[IdAt(op.outputs()->Get(0))];
     ParsedOp parsed = Parse(*def, {op, code, inputs, output});

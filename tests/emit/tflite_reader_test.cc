@@ -63,6 +63,27 @@ TEST(ReadTflite, KeepsTheOrderOfTheSignatureWhereNamesAreFree) {
               ElementsAre("minus", "size"));
 }
 
+TEST(ReadTflite, BroadcastsShapes) {
+  FileModel model;
+  model.tensors = {{.name = "x", .shape = {1, 3}},
+                   {.name = "a",
+                    .type = tflite::TensorType_INT32,
+                    .shape = {3},
+                    .data = Bytes<std::int32_t>({2, 1, 3})},
+                   {.name = "b",
+                    .type = tflite::TensorType_INT32,
+                    .shape = {2},
+                    .data = Bytes<std::int32_t>({5, 1})},
+                   Computed("shape", tflite::TensorType_INT32, {3}),
+                   {.name = "y", .shape = {2, 5, 3}}};
+  model.operators = {{tflite::BuiltinOperator_BROADCAST_ARGS, {1, 2}, {3}},
+                     {tflite::BuiltinOperator_BROADCAST_TO, {0, 3}, {4}}};
+  model.outputs = {4};
+  const Graph graph = ReadTflite(BuildFile(model));
+  ASSERT_EQ(graph.nodes.size(), 1);
+  EXPECT_EQ(graph[graph.outputs[0].value].shape, (Shape{2, 5, 3}));
+}
+
 TEST(ReadTflite, MakesNamesUniqueAndInventsMissingOnes) {
   FileModel model;
   model.tensors = {{.name = "t", .shape = {1}},
@@ -247,7 +268,19 @@ const std::vector<Refusal> kRefusals = {
      [](FileModel& m) {
        m.tensors[0].shape = m.tensors[1].shape = {1, 0};
      },
-     ErrorKind::kCorrupt, "made twice"},
+     ErrorKind::kUnsupported, "'x' is empty"},
+    {"EmptyResult",
+     [](FileModel& m) {
+       SetCode(m, tflite::BuiltinOperator_SPLIT_V);
+       m.tensors.push_back({.name = "none", .shape = {1, 0}});
+       m.operators[0].outputs = {1, 2};
+     },
+     ErrorKind::kUnsupported, "SPLIT_V ('y'): 'none' is empty"},
+    {"NoResult",
+     [](FileModel& m) {
+       m.operators.push_back({tflite::BuiltinOperator_CALL_ONCE, {}, {}});
+     },
+     ErrorKind::kUnsupported, "CALL_ONCE: it changes variables"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Files, RefusedModel, testing::ValuesIn(kRefusals),
