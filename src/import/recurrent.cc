@@ -40,12 +40,20 @@ struct Walk {
   }
 };
 
+/// Whether the sequence that is shown has zeros where the step of the same number from
+/// the front doesn't count: Keras, unrolled, zeroes a backward layer's before it turns
+/// it.
+bool MixesSteps(const LayerContext& context) {
+  return context.Flag("unroll", false) && context.Flag("zero_output_for_mask", false) &&
+         context.Flag("return_sequences", false) && GoesBackwards(context);
+}
+
 /// One cell over the whole input.
 Recurrence RunCell(const LayerContext& context, const CellForm& cell, ValueId x,
                    const Walk& walk, States states, const std::vector<ValueId>& mask,
                    const Walk& mask_walk) {
   const CellStep step = StepsOf(context, cell, x);
-  const bool zeroes = context.Flag("zero_output_for_mask", false);
+  const bool zeroes = context.Flag("zero_output_for_mask", false) && !MixesSteps(context);
   Recurrence result;
   std::optional<ValueId> output;
   for (std::size_t i = 0; i < walk.steps; ++i) {
@@ -107,6 +115,10 @@ Recurrence Unrolled(const LayerContext& context, ValueId x, States states,
     all.insert(all.end(), last.states.begin(), last.states.end());
   }
   last.states = std::move(all);
+  for (std::size_t i = 0; i < mask_steps.size() && MixesSteps(context); ++i) {
+    last.outputs[i] = Kept(context, mask_steps[i], last.outputs[i], std::nullopt,
+                           fmt::format("zeroed_{}", i));
+  }
   return last;
 }
 

@@ -89,6 +89,25 @@ TEST(Masks, EndAtALayerThatLetsNonePassThoughItChangesNothing) {
               ElementsAre(1.5F));
 }
 
+// h = x + 2 h from the last step on, held where a step doesn't count. Unrolled, Keras
+// zeroes shown step i by the mask of step i from the front.
+TEST(Masks, ZeroStepsOfABackwardLayerAsKerasDoes) {
+  WeightsBuilder weights;
+  weights.Add("layers/simple_rnn/cell/vars/0", {1, 1}, {1});
+  weights.Add("layers/simple_rnn/cell/vars/1", {1, 1}, {2});
+  json config = {
+      {"units", 1},           {"activation", "linear"},   {"use_bias", false},
+      {"go_backwards", true}, {"return_sequences", true}, {"zero_output_for_mask", true}};
+  const auto shown = [&](const std::vector<float>& x) {
+    return Result({{"SimpleRNN", "y", config, {"masked"}}}, {1, 4, 1}, x, weights);
+  };
+  EXPECT_THAT(shown({1, 2, 0, 0}), ElementsAre(0, 0, 2, 5));
+  config["unroll"] = true;
+  EXPECT_THAT(shown({1, 2, 0, 0}), ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(shown({1, 0, 3, 0}), ElementsAre(0, 0, 3, 0));
+  EXPECT_THAT(shown({0, 0, 3, 2}), ElementsAre(0, 0, 7, 7));
+}
+
 TEST(Masks, AreNotSeenByARecurrentLayerWithAGivenState) {
   WeightsBuilder weights;
   weights.Add("layers/simple_rnn/cell/vars/0", {1, 1}, {1});
