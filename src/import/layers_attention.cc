@@ -8,6 +8,7 @@
 #include "import/attention.h"
 #include "import/layer_table.h"
 #include "import/layout.h"
+#include "import/steps_form.h"
 
 namespace kinglet {
 namespace {
@@ -73,12 +74,17 @@ AttentionOperands OperandsOfCall(const LayerContext& context) {
     context.Corrupt("a call without query and value");
   }
   const auto key = context.TensorOf(context.Argument(2, "key"));
-  for (const ValueId id : {*query, *value, key.value_or(*value)}) {
+  return {*query, key.value_or(*value), *value};
+}
+
+AttentionOperands OperandsOfSteps(const LayerContext& context) {
+  const AttentionOperands operands = OperandsOfCall(context);
+  for (const ValueId id : {operands.query, operands.key, operands.value}) {
     if (context.ShapeOf(id).size() != 3) {
       context.Refuse("an input that is no [batch, steps, features]");
     }
   }
-  return {*query, key.value_or(*value), *value};
+  return operands;
 }
 
 /// The argument of that place, or what travels with the input.
@@ -133,11 +139,10 @@ std::int64_t OutputSize(const LayerContext& context, std::int64_t missing) {
   return size.get<std::int64_t>();
 }
 
-std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
-  const AttentionOperands operands = OperandsOfCall(context);
-  if (AxesOf(context, context.Entry("attention_axes"), {1}, 3) != Ints{1}) {
-    context.Refuse("attention over other axes than the steps");
-  }
+/// On [n,steps,features].
+std::vector<ValueId> MultiHead(const LayerContext& context,
+                               const AttentionOperands& operands,
+                               std::optional<ValueId> mask) {
   const std::int64_t heads = context.Int("num_heads", 1);
   const std::int64_t size = context.Int("key_dim", 1);
   const std::int64_t value_size = context.Int("value_dim", size);
@@ -152,8 +157,7 @@ std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
       Heads(context, Projected(context, operands.value, {"value", heads, value_size}),
             heads, "values");
   const ValueId scores = context.Node(BatchMatMul{.adj_y = true}, {query, key}, "scores");
-  const ValueId weights =
-      MaskedSoftmax(context, scores, WithAxis(context, MaskOf(context, operands), 1));
+  const ValueId weights = MaskedSoftmax(context, scores, WithAxis(context, mask, 1));
   const ValueId mixed = context.Node(BatchMatMul{}, {weights, value}, "mix");
   const ValueId steps = Transposed(context, mixed, {0, 2, 1, 3}, "from_heads");
   std::vector<ValueId> results = {ProjectedBack(context, steps, heads, value_size, out)};
@@ -161,9 +165,25 @@ std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
   return results;
 }
 
+std::vector<ValueId> BuildMultiHead(const LayerContext& context) {
+  const AttentionOperands whole = OperandsOfCall(context);
+  const Shape shape = context.ShapeOf(whole.query);
+  const StepsForm form(context, shape);
+  const AttentionOperands operands = {form.In(whole.query, "queries"),
+                                      form.In(whole.key, "keys"),
+                                      form.In(whole.value, "values")};
+  const std::optional<ValueId> mask = MaskOf(context, form.IsPlain() ? operands : whole);
+  if (!form.IsPlain() && (mask.has_value() || WantsScores(context))) {
+    context.Refuse("a mask, or scores as result, over several axes");
+  }
+  std::vector<ValueId> results = MultiHead(context, operands, mask);
+  results[0] = form.Out(results[0], shape);
+  return results;
+}
+
 /// Several query heads share a key and a value: they are rows of one product.
 std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
-  const AttentionOperands operands = OperandsOfCall(context);
+  const AttentionOperands operands = OperandsOfSteps(context);
   const std::int64_t size = context.Int("head_dim", 1);
   const std::int64_t heads = context.Int("num_query_heads", 1);
   const std::int64_t groups = context.Int("num_key_value_heads", 1);
@@ -209,7 +229,8 @@ const std::vector<LayerRow>& MultiHeadLayers() {
   static const std::vector<LayerRow> kRows = {
       {"MultiHeadAttention",
        BuildMultiHead,
-       "FULLY_CONNECTED, BATCH_MATMUL, SOFTMAX, RESHAPE, TRANSPOSE",
+       "FULLY_CONNECTED, BATCH_MATMUL, SOFTMAX, RESHAPE, TRANSPOSE; over other axes than "
+       "the second without masks",
        {"num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape",
         "attention_axes", "seed", "query_shape", "key_shape", "value_shape"}},
       {"GroupQueryAttention",

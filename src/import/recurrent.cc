@@ -48,6 +48,17 @@ bool MixesSteps(const LayerContext& context) {
          context.Flag("return_sequences", false) && GoesBackwards(context);
 }
 
+/// Zeros for the outputs whose number is that of a step that doesn't count.
+std::vector<ValueId> ZeroedByNumber(const LayerContext& context,
+                                    const std::vector<ValueId>& mask,
+                                    std::vector<ValueId> outputs) {
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    outputs[i] =
+        Kept(context, mask[i], outputs[i], std::nullopt, fmt::format("zeroed_{}", i));
+  }
+  return outputs;
+}
+
 /// One cell over the whole input.
 Recurrence RunCell(const LayerContext& context, const CellForm& cell, ValueId x,
                    const Walk& walk, States states, const std::vector<ValueId>& mask,
@@ -115,9 +126,8 @@ Recurrence Unrolled(const LayerContext& context, ValueId x, States states,
     all.insert(all.end(), last.states.begin(), last.states.end());
   }
   last.states = std::move(all);
-  for (std::size_t i = 0; i < mask_steps.size() && MixesSteps(context); ++i) {
-    last.outputs[i] = Kept(context, mask_steps[i], last.outputs[i], std::nullopt,
-                           fmt::format("zeroed_{}", i));
+  if (MixesSteps(context)) {
+    last.outputs = ZeroedByNumber(context, mask_steps, last.outputs);
   }
   return last;
 }

@@ -168,6 +168,62 @@ TEST(RandomProducts, MultiHeadAttention) {
   });
 }
 
+/// One head's kernels over [t,d], without biases.
+struct Head {
+  Nd query;
+  Nd key;
+  Nd value;
+  Nd output;
+
+  [[nodiscard]] Nd Of(const Nd& x) const {
+    Nd q = Einsum("td", "dhk", "thk", x, query);
+    for (double& number : q.data) {
+      number /= std::sqrt(static_cast<double>(query.shape[2]));
+    }
+    const Nd weights =
+        SoftmaxOfRows(Einsum("qhk", "shk", "hqs", q, Einsum("td", "dhk", "thk", x, key)));
+    const Nd mixed =
+        Einsum("hqs", "shk", "qhk", weights, Einsum("td", "dhk", "thk", x, value));
+    return Einsum("qhk", "hkd", "qd", mixed, output);
+  }
+};
+
+/// `head` over each line along the first axis, which the batch keeps apart.
+Nd OfEach(const Head& head, const Nd& x) {
+  Nd y(x.shape);
+  const std::int64_t line = x.shape[1] * x.shape[2];
+  for (std::int64_t i = 0; i < x.shape[0]; ++i) {
+    const auto begin = x.data.begin() + i * line;
+    const Nd one = head.Of({{x.shape[1], x.shape[2]}, {begin, begin + line}});
+    std::ranges::copy(one.data, y.data.begin() + i * line);
+  }
+  return y;
+}
+
+TEST(RandomProducts, MultiHeadAttentionOverAxes) {
+  ForSeeds(30, [](Dice& dice) {
+    const Nd x = dice.Numbers({dice.Int(1, 4), dice.Int(1, 4), dice.Int(1, 4)});
+    const std::int64_t features = x.shape[2];
+    const Head head{dice.Numbers({features, 1, 3}), dice.Numbers({features, 1, 3}),
+                    dice.Numbers({features, 1, 2}), dice.Numbers({1, 2, features})};
+    LayerCase layer{
+        "MultiHeadAttention",
+        {{"num_heads", 1}, {"key_dim", 3}, {"value_dim", 2}, {"use_bias", false}},
+        {x, x}};
+    layer.has_arguments = true;
+    layer.Add(head.query, "query_dense");
+    layer.Add(head.key, "key_dense");
+    layer.Add(head.value, "value_dense");
+    layer.Add(head.output, "output_dense");
+    const Nd joined = x.Reshaped({1, x.shape[0] * x.shape[1], features});
+    ExpectLayer(layer, OfEach(head, joined).Reshaped(x.shape));
+    layer.config["attention_axes"] = {2};
+    ExpectLayer(layer, OfEach(head, x));
+    layer.config["attention_axes"] = {1};
+    ExpectLayer(layer, Transposed(OfEach(head, Transposed(x, {1, 0, 2})), {1, 0, 2}));
+  });
+}
+
 TEST(RandomProducts, Attention) {
   ForSeeds(60, [](Dice& dice) {
     const std::int64_t features = dice.Int(1, 5);
