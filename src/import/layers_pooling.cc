@@ -1,6 +1,9 @@
 // Pools over windows and over the whole picture or series.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
 
@@ -31,26 +34,77 @@ std::vector<ValueId> BuildPool(const LayerContext& context) {
   return {form.Out(context.Node(pool, {form.In(context.Input())}))};
 }
 
-/// Window i of `out` covers the input from floor(i in / out) to ceil((i + 1) in / out).
-/// Where all windows are alike it is a pool.
+/// A pool of `size` elements along axis 1 or 2 of [n,h,w,c].
+template <typename Pool>
+Pool PoolAlong(std::size_t axis, std::int64_t size, std::int64_t stride) {
+  Pool pool;
+  (axis == 1 ? pool.filter_h : pool.filter_w) = size;
+  (axis == 1 ? pool.stride_h : pool.stride_w) = stride;
+  return pool;
+}
+
+/// Windows of unequal size: pools of each size at every place, of which those that are
+/// wanted are taken.
+template <typename Pool>
+ValueId PooledUnevenly(const LayerContext& context, ValueId x, std::size_t axis,
+                       std::int64_t out, const std::string& name) {
+  const std::int64_t in = context.ShapeOf(x)[axis];
+  const auto begin_of = [&](std::int64_t i) { return i * in / out; };
+  const auto size_of = [&](std::int64_t i) {
+    return ((i + 1) * in + out - 1) / out - begin_of(i);
+  };
+  std::map<std::int64_t, std::int64_t> first;  // by size, place of its first window
+  for (std::int64_t i = 0; i < out; ++i) first[size_of(i)] = 0;
+  std::vector<ValueId> pools;
+  std::int64_t count = 0;
+  for (auto& [size, place] : first) {
+    place = count;
+    count += in - size + 1;
+    pools.push_back(context.Node(PoolAlong<Pool>(axis, size, 1), {x},
+                                 fmt::format("{}/windows_of_{}", name, size)));
+  }
+  const auto along = static_cast<std::int64_t>(axis);
+  const ValueId all = pools.size() == 1
+                          ? pools[0]
+                          : context.Node(Concatenation{along}, pools, name + "/windows");
+  std::vector<std::int32_t> wanted;
+  for (std::int64_t i = 0; i < out; ++i) {
+    wanted.push_back(static_cast<std::int32_t>(first[size_of(i)] + begin_of(i)));
+  }
+  const ValueId places = context.Constant(
+      name + "/places",
+      Tensor::Of<std::int32_t>({out}, std::span<const std::int32_t>(wanted)));
+  return context.Node(Gather{.axis = along}, {all, places}, name);
+}
+
+/// Window i of `out` along an axis covers the input from floor(i in / out) to
+/// ceil((i + 1) in / out).
+template <typename Pool>
+ValueId PooledTo(const LayerContext& context, ValueId x, std::size_t axis,
+                 std::int64_t out, const std::string& name) {
+  const std::int64_t in = context.ShapeOf(x)[axis];
+  if (in == out) return x;
+  if (in % out != 0) return PooledUnevenly<Pool>(context, x, axis, out, name);
+  return context.Node(PoolAlong<Pool>(axis, in / out, in / out), {x}, name);
+}
+
+/// Where the windows of both axes are alike it is one pool.
 template <typename Pool, std::size_t kAxes>
 std::vector<ValueId> BuildAdaptivePool(const LayerContext& context) {
   const ImageForm form(context, kAxes);
   const ValueId x = form.In(context.Input());
   const Shape in = context.ShapeOf(x);
-  const Ints out = context.PerAxis("output_size", kAxes, 1);
-  Pool pool;
-  pool.filter_w = pool.stride_w = in[2] / out.back();
-  bool is_even = in[2] % out.back() == 0;
-  if (kAxes == 2) {
+  Ints out = context.PerAxis("output_size", kAxes, 1);
+  if (kAxes == 1) out.insert(out.begin(), 1);  // a series has a height of 1
+  if (std::ranges::min(out) < 1) context.Corrupt("an output_size below 1");
+  if (in[1] % out[0] == 0 && in[2] % out[1] == 0) {
+    Pool pool;
     pool.filter_h = pool.stride_h = in[1] / out[0];
-    is_even = is_even && in[1] % out[0] == 0;
+    pool.filter_w = pool.stride_w = in[2] / out[1];
+    return {form.Out(context.Node(pool, {x}))};
   }
-  if (!is_even) {
-    context.Refuse(fmt::format(
-        "windows of unequal size; use an output_size that divides {}x{}", in[1], in[2]));
-  }
-  return {form.Out(context.Node(pool, {x}))};
+  const ValueId rows = PooledTo<Pool>(context, x, 1, out[0], "rows");
+  return {form.Out(PooledTo<Pool>(context, rows, 2, out[1], "columns"))};
 }
 
 template <std::size_t kAxes>
@@ -90,9 +144,11 @@ const std::vector<std::string_view> kPoolKeys = {"pool_size", "strides", "paddin
                                                  "data_format"};
 const std::vector<std::string_view> kGlobalKeys = {"keepdims", "data_format"};
 constexpr const char* kAdaptiveSeries =
-    "RESHAPE, a pool, RESHAPE, where output_size divides the input's; else refused";
+    "RESHAPE, a pool, RESHAPE; for windows of unequal size two pools, CONCATENATION, "
+    "GATHER";
 constexpr const char* kAdaptivePicture =
-    "a pool, where output_size divides the input's; else refused";
+    "a pool; for windows of unequal size along each axis two pools, CONCATENATION, "
+    "GATHER";
 const std::vector<std::string_view> kAdaptiveKeys = {"output_size", "data_format"};
 
 }  // namespace

@@ -2,6 +2,8 @@
 // 1/2 of the input.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
 
@@ -31,6 +33,55 @@ ValueId Resized(const LayerContext& context, ValueId x, std::int64_t height,
       fmt::format("interpolation '{}'; use bilinear or nearest", interpolation));
 }
 
+/// The middle of so many rows and columns.
+ValueId Middle(const LayerContext& context, ValueId x, std::int64_t height,
+               std::int64_t width) {
+  const Shape in = context.ShapeOf(x);
+  const std::int64_t top = (in[1] - height) / 2;
+  const std::int64_t left = (in[2] - width) / 2;
+  const ValueId rows = Sliced(context, x, 1, top, top + height, "rows");
+  return Sliced(context, rows, 2, left, left + width, "columns");
+}
+
+/// The largest middle that has about the ratio of height to width.
+ValueId CroppedToRatio(const LayerContext& context, ValueId x, std::int64_t height,
+                       std::int64_t width) {
+  const Shape in = context.ShapeOf(x);
+  const std::int64_t rows = std::clamp<std::int64_t>(in[2] * height / width, 1, in[1]);
+  const std::int64_t columns = std::clamp<std::int64_t>(in[1] * width / height, 1, in[2]);
+  return Middle(context, x, rows, columns);
+}
+
+/// Bars of the fill value on either side until the picture has about that ratio.
+ValueId PaddedToRatio(const LayerContext& context, ValueId x, std::int64_t height,
+                      std::int64_t width) {
+  const Shape in = context.ShapeOf(x);
+  const std::int64_t rows = std::max(in[2] * height / width, in[1]) - in[1];
+  const std::int64_t columns = std::max(in[1] * width / height, in[2]) - in[2];
+  const Ints bars = {0, rows / 2, columns / 2, 0};
+  if (bars == Ints(4, 0)) return x;
+  const auto value = static_cast<float>(context.Number("fill_value", 0));
+  if (value == 0) return context.Node(Pad{bars, bars}, {x}, "bars");
+  return context.Node(PadV2{bars, bars}, {x, context.Scalar("fill_value", value)},
+                      "bars");
+}
+
+/// The middle of the picture; of one that is smaller, the middle of the same ratio,
+/// resized.
+std::vector<ValueId> BuildCenterCrop(const LayerContext& context) {
+  const ImageForm form(context, 2);
+  const ValueId x = form.In(context.Input());
+  const Shape in = context.ShapeOf(x);
+  const std::int64_t height = context.Int("height", 0);
+  const std::int64_t width = context.Int("width", 0);
+  if (height < 1 || width < 1) context.Corrupt("a size below 1");
+  if (height <= in[1] && width <= in[2]) {
+    return {form.Out(Middle(context, x, height, width))};
+  }
+  const ValueId cropped = CroppedToRatio(context, x, height, width);
+  return {form.Out(Resized(context, cropped, height, width, "bilinear"))};
+}
+
 std::vector<ValueId> BuildUpSampling1d(const LayerContext& context) {
   const ValueId x = context.Input();
   const Shape in = context.ShapeOf(x);
@@ -52,16 +103,16 @@ std::vector<ValueId> BuildUpSampling2d(const LayerContext& context) {
 
 std::vector<ValueId> BuildResizing(const LayerContext& context) {
   const ImageForm form(context, 2);
-  const ValueId x = form.In(context.Input());
-  const Shape in = context.ShapeOf(x);
+  ValueId x = form.In(context.Input());
   const std::int64_t height = context.Int("height", 0);
   const std::int64_t width = context.Int("width", 0);
-  const bool keeps_ratio = in[1] * width == in[2] * height;
-  for (const char* flag : {"crop_to_aspect_ratio", "pad_to_aspect_ratio"}) {
-    if (context.Flag(flag, false) && !keeps_ratio) {
-      context.Refuse(fmt::format("'{}' with another aspect ratio", flag));
-    }
+  if (height < 1 || width < 1) context.Corrupt("a size below 1");
+  if (context.Flag("crop_to_aspect_ratio", false)) {
+    x = CroppedToRatio(context, x, height, width);
+  } else if (context.Flag("pad_to_aspect_ratio", false)) {
+    x = PaddedToRatio(context, x, height, width);
   }
+  const Shape in = context.ShapeOf(x);
   if (context.Flag("antialias", false) && (height < in[1] || width < in[2])) {
     context.Refuse("'antialias', which no operation of TensorFlow Lite has");
   }
@@ -81,10 +132,14 @@ const std::vector<LayerRow>& ResizeLayers() {
        BuildUpSampling2d,
        "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR; other interpolations are refused",
        {"size", "data_format", "interpolation"}},
+      {"CenterCrop",
+       BuildCenterCrop,
+       "STRIDED_SLICE; where the input is smaller also RESIZE_BILINEAR",
+       {"height", "width", "data_format"}},
       {"Resizing",
        BuildResizing,
-       "RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR; refused where it would blur, crop or "
-       "pad",
+       "STRIDED_SLICE or PAD for the ratio, RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR; "
+       "refused with antialias where it shrinks",
        {"height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio",
         "fill_mode", "fill_value", "antialias", "data_format"}},
   };

@@ -117,23 +117,6 @@ std::vector<ValueId> BuildCropping(const LayerContext& context) {
   return {context.Node(op, {context.Input()})};
 }
 
-/// The middle of the picture.
-std::vector<ValueId> BuildCenterCrop(const LayerContext& context) {
-  const ImageForm form(context, 2);
-  ValueId x = form.In(context.Input());
-  const Shape in = context.ShapeOf(x);
-  const Ints size = {context.Int("height", 0), context.Int("width", 0)};
-  for (const std::size_t axis : {1U, 2U}) {
-    const std::int64_t rest = in[axis] - size[axis - 1];
-    if (rest < 0 || size[axis - 1] < 1) {
-      context.Refuse("an input smaller than the crop, which would be resized");
-    }
-    x = Sliced(context, x, static_cast<std::int64_t>(axis), rest / 2,
-               rest / 2 + size[axis - 1], axis == 1 ? "rows" : "columns");
-  }
-  return {form.Out(x)};
-}
-
 const std::vector<std::string_view> kAugmentationKeys = {"factor",
                                                          "mode",
                                                          "height_factor",
@@ -177,10 +160,6 @@ const std::vector<LayerRow>& ShapeLayers() {
        {"padding", "data_format"}},
       {"Cropping1D", BuildCropping<1>, "STRIDED_SLICE", {"cropping"}},
       {"Cropping2D", BuildCropping<2>, "STRIDED_SLICE", {"cropping", "data_format"}},
-      {"CenterCrop",
-       BuildCenterCrop,
-       "STRIDED_SLICE; refused where the input is smaller than the crop",
-       {"height", "width", "data_format"}},
   };
   return kRows;
 }

@@ -12,18 +12,6 @@ Shape ShapeOfRank(Dice& dice, std::int64_t rank, std::int64_t most = 5) {
   return shape;
 }
 
-/// y[h,w,c] of the shape {height, width, channels} by a function of its indices.
-Nd Made(const Shape& shape,
-        const std::function<double(std::int64_t, std::int64_t, std::int64_t)>& element) {
-  Nd y(shape);
-  for (std::int64_t i = 0; i < shape[0]; ++i) {
-    for (std::int64_t j = 0; j < shape[1]; ++j) {
-      for (std::int64_t c = 0; c < shape[2]; ++c) y(i, j, c) = element(i, j, c);
-    }
-  }
-  return y;
-}
-
 /// The first and the end of the inputs under window `out`, those outside left out.
 struct Pool {
   std::int64_t in = 1;
@@ -210,37 +198,6 @@ TEST(RandomShapes, PaddingCroppingAndEnlarging) {
         {"UpSampling2D", {{"size", {up, across}}, {"interpolation", "nearest"}}, {x}},
         Made({h * up, w * across, x.shape[2]},
              [&](auto i, auto j, auto c) { return x(i / up, j / across, c); }));
-  });
-}
-
-/// Where output i of `out` lies among `in`: the lower neighbour and the upper's share.
-std::pair<std::int64_t, double> Between(std::int64_t i, std::int64_t in,
-                                        std::int64_t out) {
-  const double at = (static_cast<double>(i) + 0.5) * static_cast<double>(in) /
-                        static_cast<double>(out) -
-                    0.5;
-  const double inside = std::clamp(at, 0.0, static_cast<double>(in - 1));
-  return {static_cast<std::int64_t>(inside), inside - std::floor(inside)};
-}
-
-TEST(RandomShapes, BilinearEnlarging) {
-  ForSeeds(30, [](Dice& dice) {
-    const Nd x = dice.Numbers(ShapeOfRank(dice, 3));
-    const Shape to = {x.shape[0] * dice.Int(1, 3), x.shape[1] * dice.Int(1, 3),
-                      x.shape[2]};
-    ExpectLayer(
-        {"UpSampling2D",
-         {{"size", {to[0] / x.shape[0], to[1] / x.shape[1]}},
-          {"interpolation", "bilinear"}},
-         {x}},
-        Made(to, [&](auto i, auto j, auto c) {
-          const auto [a, down] = Between(i, x.shape[0], to[0]);
-          const auto [b, right] = Between(j, x.shape[1], to[1]);
-          const std::int64_t below = std::min(a + 1, x.shape[0] - 1);
-          const std::int64_t beside = std::min(b + 1, x.shape[1] - 1);
-          return (1 - down) * ((1 - right) * x(a, b, c) + right * x(a, beside, c)) +
-                 down * ((1 - right) * x(below, b, c) + right * x(below, beside, c));
-        }));
   });
 }
 

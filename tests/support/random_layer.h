@@ -48,6 +48,19 @@ struct Nd {
   [[nodiscard]] Nd Reshaped(Shape to) const { return {std::move(to), data}; }
 };
 
+/// y[h,w,c] of the shape {height, width, channels} by a function of its indices.
+inline Nd Made(
+    const Shape& shape,
+    const std::function<double(std::int64_t, std::int64_t, std::int64_t)>& element) {
+  Nd y(shape);
+  for (std::int64_t i = 0; i < shape[0]; ++i) {
+    for (std::int64_t j = 0; j < shape[1]; ++j) {
+      for (std::int64_t c = 0; c < shape[2]; ++c) y(i, j, c) = element(i, j, c);
+    }
+  }
+  return y;
+}
+
 /// y[i0, i1, ...] = x[the axes `perm` of which are i0, i1, ...], as numpy.transpose.
 inline Nd Transposed(const Nd& x, const std::vector<std::size_t>& perm) {
   Shape shape;
