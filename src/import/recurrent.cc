@@ -88,6 +88,16 @@ Recurrence RunCell(const LayerContext& context, const CellForm& cell, ValueId x,
   return result;
 }
 
+/// Initial states are given for all cells or for none.
+void CheckCount(const LayerContext& context, const States& states,
+                const std::vector<CellForm>& cells) {
+  std::size_t wanted = 0;
+  for (const CellForm& cell : cells) wanted += static_cast<std::size_t>(cell.states);
+  if (!states.empty() && states.size() != wanted) {
+    context.Corrupt(fmt::format("{} initial states for {}", states.size(), wanted));
+  }
+}
+
 }  // namespace
 
 bool GoesBackwards(const LayerContext& context) {
@@ -104,11 +114,7 @@ Recurrence Unrolled(const LayerContext& context, ValueId x, States states,
                     context.layer().name));
   }
   const std::vector<CellForm> cells = CellsOf(context);
-  std::size_t wanted = 0;
-  for (const CellForm& cell : cells) wanted += static_cast<std::size_t>(cell.states);
-  if (!states.empty() && states.size() != wanted) {
-    context.Corrupt(fmt::format("{} initial states for {}", states.size(), wanted));
-  }
+  CheckCount(context, states, cells);
   const Walk walk{static_cast<std::size_t>(in[1]), GoesBackwards(context)};
   const std::vector<ValueId> mask_steps =
       mask.has_value() ? MaskSteps(context, *mask) : std::vector<ValueId>();
