@@ -59,12 +59,6 @@ std::vector<ValueId> Reciprocal(const Operation& operation) {
   return {operation.Node(Div{}, {one, operation.Operand(0, kFirst)})};
 }
 
-/// SQUARE has no integer form.
-std::vector<ValueId> Squared(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kFirst);
-  return {operation.Node(Mul{}, {x, x})};
-}
-
 std::vector<ValueId> Power(const Operation& operation) {
   const auto [x, y] = operation.Pair(kFirst, kSecond);
   const auto& exponent = operation.context().graph()[y].constant;
@@ -212,7 +206,7 @@ const std::vector<OperationRow> kRows = {
      "SQUARED_DIFFERENCE"},
     {"Negative", {"math.negative", "__operators__.neg"}, Negative, "MUL"},
     {"Absolute", {"math.abs", "abs"}, OfOne<Abs>, "ABS"},
-    {"Square", {"math.square", "square"}, Squared, "MUL"},
+    {"Square", {"math.square", "square"}, OfOne<Square>, "MUL, alone SQUARE"},
     {"Sqrt", {"math.sqrt", "sqrt"}, OfOne<Sqrt>, "SQRT"},
     {"Rsqrt", {"math.rsqrt"}, OfOne<Rsqrt>, "RSQRT"},
     {"Exp", {"math.exp", "exp"}, OfOne<Exp>, "EXP"},

@@ -37,6 +37,7 @@ const std::vector<Pass>& Passes() {
   static const std::vector<Pass> kPasses = {
       {"fold_constants", FoldConstants},           // what no input reaches
       {"express_packs", ExpressPacks},             // what few devices have
+      {"express_squares", ExpressSquares},         // what has no integer form
       {"remove_identities", RemoveIdentities},     // slices and reshapes of everything
       {"recover_hard_swish", RecoverHardSwish},    // before its parts are folded
       {"merge_movers", MergeMovers},               // one transpose or reshape for two
