@@ -50,7 +50,7 @@ constexpr char kHardShrink[] = "hard_shrink";
 constexpr char kSquarePlus[] = "squareplus";
 constexpr char kGlu[] = "glu";
 constexpr char kAlpha[] = "alpha";
-constexpr char kThreshold[] = "threshold";
+constexpr char kLimit[] = "threshold";
 constexpr char kB[] = "b";
 constexpr char kAxis[] = "axis";
 
@@ -187,11 +187,8 @@ const std::vector<OperationRow>& ActivationOperations() {
        Named<kLogSigmoid>,
        "ABS, LOGISTIC, LOG, MINIMUM, ADD"},
       {"TanhShrink", {}, Named<kTanhShrink>, "TANH, SUB"},
-      {"SoftShrink", {}, WithParameter<kSoftShrink, kThreshold>, "MINIMUM, MAXIMUM, SUB"},
-      {"HardShrink",
-       {},
-       WithParameter<kHardShrink, kThreshold>,
-       "ABS, GREATER, SELECT_V2"},
+      {"SoftShrink", {}, WithParameter<kSoftShrink, kLimit>, "MINIMUM, MAXIMUM, SUB"},
+      {"HardShrink", {}, WithParameter<kHardShrink, kLimit>, "ABS, GREATER, SELECT_V2"},
       {"Squareplus", {}, WithParameter<kSquarePlus, kB>, "MUL, ADD, SQRT, ADD, MUL"},
       {"SparsePlus",
        {},

@@ -57,7 +57,8 @@ Graph RecoverHardSwish(const Graph& graph);
 /// the new one, else one in front for each operand.
 Graph ExpressPacks(const Graph& graph);
 
-/// A product for a square, but for one between an input and an output of the model.
+/// A product for a square, for that of a difference SquaredDifference. Declines between
+/// an input and an output of the model.
 Graph ExpressSquares(const Graph& graph);
 
 /// Makes padding in front of a convolution the convolution's own, where "same" means just
