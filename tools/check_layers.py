@@ -17,7 +17,7 @@ MAY_INCLUDE = {
     "base": "",
     "kernels": "base",
     "audio": "base kernels",
-    "frontend": "base audio",
+    "frontend": "base audio kernels",
     "dataset": "base audio frontend",
     "ir": "base",
     "ops": "base ir kernels schema",

@@ -19,8 +19,9 @@
 namespace kinglet {
 namespace {
 
-constexpr std::int64_t kFew = 8;     ///< outputs a phase for which rows don't pay
-constexpr std::int64_t kGroup = 16;  ///< samples with one maximum, outputs with one bound
+constexpr std::int64_t kFew = 8;  ///< outputs a phase for which rows don't pay
+constexpr std::int64_t kGroup =
+    kGroupSize;  ///< samples with one maximum, outputs with one bound
 
 std::int64_t CeilDiv(std::int64_t a, std::int64_t b) {
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
@@ -48,12 +49,12 @@ std::vector<float> Transposed(std::span<const float> values, std::int64_t column
 }
 
 /// The largest magnitude of each kGroup samples.
-std::vector<float> GroupMaxima(std::span<const float> samples) {
-  std::vector<float> maxima;
-  maxima.reserve(CeilDiv(std::ssize(samples), kGroup));
-  for (std::size_t i = 0; i < samples.size(); i += kGroup) {
-    maxima.push_back(LargestMagnitude(
-        samples.subspan(i, std::min<std::size_t>(kGroup, samples.size() - i))));
+std::vector<float> MaximaOfGroups(std::span<const float> samples) {
+  const std::size_t whole = samples.size() / kGroup;
+  std::vector<float> maxima(CeilDiv(std::ssize(samples), kGroup));
+  Kernels().group_maxima(static_cast<Size>(whole), samples.data(), maxima.data());
+  if (whole < maxima.size()) {
+    maxima[whole] = LargestMagnitude(samples.subspan(whole * kGroup));
   }
   return maxima;
 }
@@ -135,10 +136,10 @@ std::vector<float> Resampler::Range(std::span<const float> samples, std::int64_t
   return out;
 }
 
-/// Four sums at a time, so that one doesn't wait for the other.
+/// Eight sums at a time, so that one doesn't wait for the other.
 void Resampler::Neighbours(std::span<const float> samples, std::int64_t k,
                            std::span<float> out) const {
-  constexpr std::size_t kAtOnce = 4;
+  constexpr std::size_t kAtOnce = 8;
   if (out.empty()) return;
   const std::int64_t begin = FirstInput(k);
   const std::int64_t end = FirstInput(k + std::ssize(out) - 1) + length_;
@@ -148,8 +149,10 @@ void Resampler::Neighbours(std::span<const float> samples, std::int64_t k,
   const float* inputs = inside ? samples.data() + begin : padded.data();
   std::int64_t phase = k % up_;
   std::int64_t turn = k / up_ * down_ - begin;
-  std::array<const float*, kAtOnce> from{inputs, inputs, inputs, inputs};
-  std::array<const float*, kAtOnce> taps{TapsOf(k), TapsOf(k), TapsOf(k), TapsOf(k)};
+  std::array<const float*, kAtOnce> from{};
+  std::array<const float*, kAtOnce> taps{};
+  from.fill(inputs);
+  taps.fill(TapsOf(k));
   for (std::size_t i = 0; i < out.size(); i += kAtOnce) {
     const std::size_t some = std::min(kAtOnce, out.size() - i);
     for (std::size_t s = 0; s < some; ++s) {
@@ -171,7 +174,7 @@ std::vector<Resampler::Block> Resampler::Louder(std::span<const float> samples,
                                                 float known) const {
   // What underflows in a sum, at most 2^-150 a product, is far below this.
   constexpr double kUnderflow = 1e-38;
-  const std::vector<float> maxima = GroupMaxima(samples);
+  const std::vector<float> maxima = MaximaOfGroups(samples);
   const double step = static_cast<double>(down_) / static_cast<double>(up_);
   // Without divisions: a sample more at each side does no harm.
   const auto input = [&](std::int64_t k, std::int64_t beside) {

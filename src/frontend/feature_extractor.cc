@@ -10,22 +10,9 @@
 #include "base/check.h"
 #include "frontend/cepstrum.h"
 #include "frontend/magnitude_scaling.h"
+#include "kernels/kernels.h"
 
 namespace kinglet {
-namespace {
-
-/// [rows][columns] to [columns][rows].
-std::vector<float> Transposed(std::span<const float> values, std::size_t columns) {
-  const std::size_t rows = values.size() / columns;
-  std::vector<float> out(values.size());
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) out[c * rows + r] = values[r * columns + c];
-  }
-  return out;
-}
-
-}  // namespace
-
 FeatureExtractor::FeatureExtractor(const AudioConfig& config) : config_(config) {
   if (config.frontend == Frontend::kRaw) return;
   stft_.emplace(config.fft_length);
@@ -93,7 +80,11 @@ Features FeatureExtractor::Linear(std::span<const float> chunk) const {
   NormalizeToUnit(values);
   // The mean is taken in the order of memory of the Python array: frame by frame.
   const float loudness = NumpyMean(values);
-  return {Tensor::Of<float>(shape(), Transposed(values, stft_->bins())), loudness};
+  Tensor tensor(DType::kFloat32, shape());
+  const auto bins = static_cast<Size>(stft_->bins());
+  Kernels().transpose(config_.spec_width, bins, values.data(), bins,
+                      tensor.Data<float>().data(), config_.spec_width);
+  return {std::move(tensor), loudness};
 }
 
 std::vector<float> FeatureExtractor::MelSpectrogram(std::span<const float> chunk) const {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "kernels/kernels.h"
+
 namespace kinglet {
 namespace {
 
@@ -57,10 +59,24 @@ double Pcen(double x, double smooth) {
 }  // namespace
 
 void NormalizeToUnit(std::span<float> values) {
-  const auto [min, max] = std::ranges::minmax(values);
-  const auto range = static_cast<float>(static_cast<double>(max - min) + kTiny);
-  const float low = min;
-  for (float& value : values) value = (value - low) / range;
+  const auto n = static_cast<Size>(values.size());
+  const Extremes extremes = Kernels().extremes(n, values.data());
+  const auto range =
+      static_cast<float>(static_cast<double>(extremes.max - extremes.min) + kTiny);
+  const auto apply = [&](BinaryOp op, const float& constant) {
+    Kernels().binary(op, {.rows = 1,
+                          .columns = n,
+                          .a = values.data(),
+                          .a_row = 0,
+                          .a_column = 1,
+                          .b = &constant,
+                          .b_row = 0,
+                          .b_column = 0,
+                          .out = values.data(),
+                          .clamp = {}});
+  };
+  apply(BinaryOp::kSub, extremes.min);
+  apply(BinaryOp::kDiv, range);
 }
 
 void ScalePwl(std::span<float> values) {

@@ -1,66 +1,52 @@
-// A real transform of n samples by a complex one of n / 2 (kissfft). Its first result
-// holds the two real bins: 0 as the real part, n / 2 as the imaginary one.
 #include "frontend/stft.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+
+#include "kernels/kernels.h"
 
 namespace kinglet {
 namespace {
 
-float Magnitude(std::complex<double> bin) {
-  const double re = static_cast<float>(bin.real());
-  const double im = static_cast<float>(bin.imag());
-  return static_cast<float>(std::sqrt(re * re + im * im));
+constexpr std::int64_t kFrames = RealFourier::kFrames;
+
+/// `before` zeros, the samples, and zeros up to `count` or more.
+std::vector<float> Padded(std::span<const float> samples, std::int64_t before,
+                          std::int64_t count) {
+  std::vector<float> padded(std::max(count, before + std::ssize(samples)));
+  std::ranges::copy(samples, padded.begin() + before);
+  return padded;
 }
 
 }  // namespace
 
-Stft::Stft(std::int64_t fft_length)
-    : window_(fft_length), fft_(static_cast<std::size_t>(fft_length) / 2, false) {
+Stft::Stft(std::int64_t fft_length) : window_(fft_length) {
   for (std::size_t i = 0; i < window_.size(); ++i) {
     const double turn = static_cast<double>(i) / static_cast<double>(fft_length);
     window_[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * turn);
   }
 }
 
-Stft::Scratch Stft::NewScratch() const {
-  return {std::vector<double>(window_.size()), std::vector<std::complex<double>>(bins())};
-}
-
-void Stft::Transform(std::span<const float> samples, std::int64_t centre,
-                     Scratch& scratch) const {
-  const auto n = static_cast<std::int64_t>(window_.size());
-  const std::int64_t start = centre - n / 2;
-  const auto from = std::clamp<std::int64_t>(-start, 0, n);
-  const auto to = std::clamp<std::int64_t>(
-      static_cast<std::int64_t>(samples.size()) - start, from, n);
-  std::fill(scratch.frame.begin(), scratch.frame.end(), 0.0);
-  for (std::int64_t i = from; i < to; ++i) {
-    scratch.frame[i] = window_[i] * static_cast<double>(samples[start + i]);
-  }
-  fft_.transform_real(scratch.frame.data(), scratch.spectrum.data());
-  const std::complex<double> ends = scratch.spectrum.front();
-  scratch.spectrum.front() = ends.real();
-  scratch.spectrum.back() = ends.imag();
-}
-
-std::vector<std::complex<float>> Stft::Frame(std::span<const float> samples,
-                                             std::int64_t centre) const {
-  Scratch scratch = NewScratch();
-  Transform(samples, centre, scratch);
-  return {scratch.spectrum.begin(), scratch.spectrum.end()};
-}
-
 std::vector<float> Stft::Magnitudes(std::span<const float> samples, std::int64_t hop,
                                     std::int64_t frames) const {
-  Scratch scratch = NewScratch();
-  std::vector<float> magnitudes;
-  magnitudes.reserve(static_cast<std::size_t>(frames) * bins());
-  for (std::int64_t t = 0; t < frames; ++t) {
-    Transform(samples, t * hop, scratch);
-    std::ranges::transform(scratch.spectrum, std::back_inserter(magnitudes), Magnitude);
+  const auto n = static_cast<std::int64_t>(window_.size());
+  const auto width = static_cast<std::int64_t>(bins());
+  const std::vector<float> padded = Padded(samples, n / 2, (frames - 1) * hop + n);
+  const auto fourier = Kernels().real_fourier(n);
+  std::vector<float> re(kFrames * width);
+  std::vector<float> im(kFrames * width);
+  std::vector<float> magnitudes(frames * width);
+  for (std::int64_t t = 0; t < frames; t += kFrames) {
+    const std::int64_t some = std::min(kFrames, frames - t);
+    std::array<const float*, kFrames> from{};
+    for (std::int64_t f = 0; f < kFrames; ++f) {
+      from[f] = padded.data() + (t + std::min(f, some - 1)) * hop;
+    }
+    fourier->Run(from.data(), window_.data(), re.data(), im.data());
+    Kernels().magnitudes(some * width, re.data(), im.data(),
+                         magnitudes.data() + t * width);
   }
   return magnitudes;
 }

@@ -1,9 +1,7 @@
 // Short-time Fourier transform as librosa 0.9 and later compute it.
 #pragma once
 
-#include <complex>
 #include <cstdint>
-#include <kissfft/kissfft.hh>
 #include <span>
 #include <vector>
 
@@ -22,10 +20,6 @@ class Stft {
   /// 0.5 - 0.5 cos(2 pi i / fft_length)
   [[nodiscard]] const std::vector<double>& window() const { return window_; }
 
-  /// The frame centred on sample `centre`.
-  [[nodiscard]] std::vector<std::complex<float>> Frame(std::span<const float> samples,
-                                                       std::int64_t centre) const;
-
   /// |X| of `frames` frames, rounded once, as [frame][bin].
   /// REQUIRES: hop > 0.
   [[nodiscard]] std::vector<float> Magnitudes(std::span<const float> samples,
@@ -33,17 +27,7 @@ class Stft {
                                               std::int64_t frames) const;
 
  private:
-  /// Memory of one transform.
-  struct Scratch {
-    std::vector<double> frame;
-    std::vector<std::complex<double>> spectrum;
-  };
-  [[nodiscard]] Scratch NewScratch() const;
-  void Transform(std::span<const float> samples, std::int64_t centre,
-                 Scratch& scratch) const;
-
   std::vector<double> window_;
-  kissfft<double> fft_;
 };
 
 }  // namespace kinglet

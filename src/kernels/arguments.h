@@ -17,6 +17,9 @@ using Size = std::ptrdiff_t;
 /// Output channels in one panel of packed weights.
 inline constexpr Size kPanel = 16;
 
+/// Samples with one maximum (KernelTable::group_maxima).
+inline constexpr Size kGroupSize = 16;
+
 /// x < low becomes low, x > high becomes high; NaN stays.
 struct Clamp {
   float low = -std::numeric_limits<float>::infinity();

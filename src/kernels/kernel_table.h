@@ -1,7 +1,10 @@
 // KernelTable: one implementation of all numeric kernels.
 #pragma once
 
+#include <memory>
+
 #include "kernels/arguments.h"
+#include "kernels/fourier.h"
 #include "kernels/int_arguments.h"
 
 namespace kinglet {
@@ -33,6 +36,14 @@ struct KernelTable {
   /// and each sum is rounded.
   void (*weighted_rows)(Size count, const float* const* rows, const float* weights,
                         Size n, float* out);
+  /// The largest |x|; 0 for none. Infinite or NaN exactly when some x is.
+  float (*largest_magnitude)(Size n, const float* in);
+  /// out[g] = the largest |x| of kGroupSize values from in[g * kGroupSize] on.
+  void (*group_maxima)(Size groups, const float* in, float* out);
+  /// Of frames of n samples. REQUIRES: n even and above 0.
+  std::unique_ptr<RealFourier> (*real_fourier)(Size n);
+  /// sqrt(re^2 + im^2) in double, rounded.
+  void (*magnitudes)(Size n, const float* re, const float* im, float* out);
   /// round(x / scale) + zero_point, halves away from zero, saturated; NaN becomes the
   /// zero point.
   void (*quantize_int8)(Scale scale, Size n, const float* in, std::int8_t* out);

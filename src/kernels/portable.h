@@ -3,7 +3,10 @@
 // against.
 #pragma once
 
+#include <memory>
+
 #include "kernels/arguments.h"
+#include "kernels/fourier.h"
 
 namespace kinglet::portable {
 
@@ -19,6 +22,10 @@ void MaxPool(const PoolPlan& plan, const float* in, float* out);
 
 void WeightedRows(Size count, const float* const* rows, const float* weights, Size n,
                   float* out);
+float LargestMagnitudeOf(Size n, const float* in);
+void GroupMaxima(Size groups, const float* in, float* out);
+std::unique_ptr<RealFourier> NewRealFourier(Size n);
+void Magnitudes(Size n, const float* re, const float* im, float* out);
 
 float Exp(float x);
 float Log(float x);

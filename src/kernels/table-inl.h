@@ -5,6 +5,7 @@
 #include "kernels/conv-inl.h"
 #include "kernels/depthwise-inl.h"
 #include "kernels/elementwise-inl.h"
+#include "kernels/fourier-inl.h"
 #include "kernels/int_conv-inl.h"
 #include "kernels/int_depthwise-inl.h"
 #include "kernels/int_elementwise-inl.h"
@@ -31,6 +32,10 @@ constexpr KernelTable TableOf(InstructionSet instruction_set) {
           .transpose = Transpose,
           .extremes = ExtremesOf,
           .weighted_rows = WeightedRows,
+          .largest_magnitude = LargestMagnitudeOf,
+          .group_maxima = GroupMaxima,
+          .real_fourier = NewRealFourier,
+          .magnitudes = Magnitudes,
           .quantize_int8 = QuantizeTo<std::int8_t>,
           .quantize_int16 = QuantizeTo<std::int16_t>,
           .dequantize_int8 = DequantizeFrom<std::int8_t>,
