@@ -106,6 +106,22 @@ class Tensor {
   std::vector<std::byte> bytes_;
 };
 
+/// body(i, first, count) for every stretch of elements, in order, whose index on `axis`
+/// is i.
+template <typename Body>
+void ForStretches(const Shape& shape, std::size_t axis, const Body& body) {
+  std::size_t outer = 1;
+  for (std::size_t a = 0; a < axis; ++a) outer *= static_cast<std::size_t>(shape[a]);
+  std::size_t count = 1;
+  for (std::size_t a = axis + 1; a < shape.size(); ++a) {
+    count *= static_cast<std::size_t>(shape[a]);
+  }
+  const auto size = static_cast<std::size_t>(shape[axis]);
+  for (std::size_t stretch = 0; stretch < outer * size; ++stretch) {
+    body(stretch % size, stretch * count, count);
+  }
+}
+
 /// The elements of a float32 tensor.
 inline std::span<const float> AsFloats(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};

@@ -129,11 +129,11 @@ void PackedInt8Conv::PackWeights() {
   for (Size o = 0; o < plain.out_channels; ++o) {
     const Size in_group = o % group_outputs;
     const Size panel = o / group_outputs * panels + in_group / kPanel;
-    for (Size k = 0; k < depth; ++k) {
-      const Size in_run = k % run_length;
-      const Size pair = k / run_length * plan_.run_pairs + in_run / 2;
-      const Size lane = (panel * pairs + pair) * kPanel + in_group % kPanel;
-      weights_[Index(lane * 2 + in_run % 2)] = plain.weights[o * depth + k];
+    const std::int8_t* from = plain.weights + o * depth;
+    for (Size run = 0; run < plan_.run_count; ++run, from += run_length) {
+      const Size first = (panel * pairs + run * plan_.run_pairs) * kPanel;
+      std::int16_t* to = weights_.data() + (first + in_group % kPanel) * 2;
+      for (Size k = 0; k < run_length; ++k) to[k / 2 * kPanel * 2 + k % 2] = from[k];
     }
   }
 }

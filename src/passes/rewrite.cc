@@ -16,15 +16,14 @@ std::vector<float> Mapped(std::vector<float> values, float (*map)(float)) {
   return values;
 }
 
+/// One scale an index on `axis`, or one for all.
 Tensor Scaled(Tensor weights, std::size_t axis, std::span<const float> scale) {
-  std::size_t inner = 1;
-  for (std::size_t i = axis + 1; i < weights.shape().size(); ++i) {
-    inner *= static_cast<std::size_t>(weights.shape()[i]);
-  }
   const std::span<float> elements = weights.Data<float>();
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    elements[i] *= scale[i / inner % scale.size()];
-  }
+  ForStretches(weights.shape(), axis,
+               [&](std::size_t i, std::size_t first, std::size_t count) {
+                 const float factor = scale[scale.size() == 1 ? 0 : i];
+                 for (float& element : elements.subspan(first, count)) element *= factor;
+               });
   return weights;
 }
 

@@ -21,22 +21,13 @@ float Inverse(float scale) {
   return static_cast<float>(1.0 / static_cast<double>(scale));
 }
 
-/// Index of the scale that the element `i` of a tensor takes.
-class ScaleIndex {
- public:
-  ScaleIndex(const Shape& shape, std::size_t axis, std::size_t scales) : scales_(scales) {
-    for (std::size_t i = axis + 1; i < shape.size(); ++i) {
-      inner_ *= static_cast<std::size_t>(shape[i]);
-    }
-  }
-  std::size_t operator()(std::size_t i) const {
-    return scales_ == 1 ? 0 : i / inner_ % scales_;
-  }
-
- private:
-  std::size_t scales_;
-  std::size_t inner_ = 1;
-};
+/// std::round, which without SSE4.1 is a function call. |x| is below 2^31.
+float Rounded(float x) {
+  const auto whole = static_cast<float>(static_cast<std::int32_t>(x));
+  const float rest = x - whole;  // exact
+  return whole + static_cast<float>(static_cast<int>(rest >= 0.5F) -
+                                    static_cast<int>(rest <= -0.5F));
+}
 
 QuantParams ParamsBetween(double min, double max) {
   const float scale = (static_cast<float>(max) - static_cast<float>(min)) / kSteps;
@@ -118,14 +109,18 @@ std::vector<std::int16_t> QuantizeWideConstant(std::span<const float> values,
 
 std::vector<float> WeightScales(const Tensor& weights, std::size_t axis,
                                 bool per_tensor) {
-  const std::size_t count =
-      per_tensor ? 1 : static_cast<std::size_t>(weights.shape()[axis]);
-  const ScaleIndex index(weights.shape(), axis, count);
-  std::vector<float> largest(count);
+  std::vector<float> largest(
+      per_tensor ? 1 : static_cast<std::size_t>(weights.shape()[axis]));
   const std::span<const float> elements = weights.Data<float>();
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    largest[index(i)] = std::max(largest[index(i)], std::abs(elements[i]));
-  }
+  ForStretches(weights.shape(), axis,
+               [&](std::size_t i, std::size_t first, std::size_t count) {
+                 float& so_far = largest[per_tensor ? 0 : i];
+                 float found = so_far;
+                 for (const float element : elements.subspan(first, count)) {
+                   found = std::max(found, std::abs(element));
+                 }
+                 so_far = found;
+               });
   for (float& m : largest) {
     const bool tiny = 2 * static_cast<double>(m) <= kSmallestRange;
     const float bound = tiny ? static_cast<float>(kSmallestRange / 2) : m;
@@ -136,14 +131,20 @@ std::vector<float> WeightScales(const Tensor& weights, std::size_t axis,
 
 Tensor QuantizeWeights(const Tensor& weights, std::size_t axis,
                        std::span<const float> scales) {
-  const ScaleIndex index(weights.shape(), axis, scales.size());
+  std::vector<float> inverses(scales.size());
+  std::ranges::transform(scales, inverses.begin(), Inverse);
   Tensor quantized(DType::kInt8, weights.shape());
   const std::span<const float> from = weights.Data<float>();
   const std::span<std::int8_t> to = quantized.Data<std::int8_t>();
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const float steps = std::round(from[i] * Inverse(scales[index(i)]));
-    to[i] = static_cast<std::int8_t>(std::clamp(steps, -kLargestWeight, kLargestWeight));
-  }
+  ForStretches(
+      weights.shape(), axis, [&](std::size_t i, std::size_t first, std::size_t count) {
+        const float inverse = inverses[inverses.size() == 1 ? 0 : i];
+        for (std::size_t k = first; k < first + count; ++k) {
+          const float steps =
+              std::clamp(from[k] * inverse, -kLargestWeight, kLargestWeight);
+          to[k] = static_cast<std::int8_t>(std::isnan(steps) ? 0.0F : Rounded(steps));
+        }
+      });
   return quantized;
 }
 
