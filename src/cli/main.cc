@@ -1,6 +1,9 @@
 // kinglet: parses the command line, runs one command, and turns whatever goes wrong into
 // one line on stderr and the documented exit code.
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -21,6 +24,16 @@ constexpr const char* kFooter =
     "or\n"
     "written; 4 a file is corrupt; 5 the model is not supported; 6 no usable data; 7 a\n"
     "quality gate failed.";
+
+/// glibc returns each large block to the system when it is freed, and the next one of the
+/// same size comes page by page again: a tenth of the time of a conversion.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  constexpr int kMegabyte = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, 64 * kMegabyte);
+  mallopt(M_TRIM_THRESHOLD, 256 * kMegabyte);
+#endif
+}
 
 /// One line, whatever the message holds.
 void PrintError(std::string message) {
@@ -67,6 +80,7 @@ int Main(int argc, char** argv) {
 }  // namespace kinglet
 
 int main(int argc, char** argv) {
+  kinglet::KeepFreedMemory();
   try {
     return kinglet::Main(argc, argv);
   } catch (const kinglet::Error& error) {

@@ -181,18 +181,20 @@ ImportedModel Imported(ImportState state, const CallResults& results) {
 
 ImportedModel ImportKeras(const std::filesystem::path& path,
                           const ImportOptions& options) {
+  return ImportKerasAsking(path, [&](const auto&) { return options; });
+}
+
+ImportedModel ImportKerasAsking(const std::filesystem::path& path,
+                                const OptionsForInputs& options) {
+  const KerasFile file =
+      WithContext(path.string(), [&] { return ReadFileWithLayers(path); });
+  const ImportOptions chosen = options(InputsOf(file.model));
   return WithContext(path.string(), [&] {
-    const KerasFile file = ReadFileWithLayers(path);
-    ImportState state{.file = file, .options = options};
+    ImportState state{.file = file, .options = chosen};
     CallResults results;
     Build(state, results);
     return Imported(std::move(state), results);
   });
-}
-
-std::vector<InputInfo> ReadInputs(const std::filesystem::path& path) {
-  return WithContext(path.string(),
-                     [&] { return InputsOf(ReadFileWithLayers(path).model); });
 }
 
 KerasListing ListKerasLayers(const std::filesystem::path& path,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,9 +52,12 @@ struct KerasListing {
 ImportedModel ImportKeras(const std::filesystem::path& path,
                           const ImportOptions& options);
 
-/// The inputs of a model, without building it.
-/// @throws as ImportKeras, but for what only concerns layers.
-std::vector<InputInfo> ReadInputs(const std::filesystem::path& path);
+/// What a caller decides once it knows the inputs.
+using OptionsForInputs = std::function<ImportOptions(const std::vector<InputInfo>&)>;
+
+/// The same; `options` is asked between reading the file and building its model.
+ImportedModel ImportKerasAsking(const std::filesystem::path& path,
+                                const OptionsForInputs& options);
 
 /// The layers of a model, also of one that is refused for one of them; the owners of the
 /// variables where the file holds no layers.

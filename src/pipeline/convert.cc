@@ -69,6 +69,8 @@ class Converter {
       : job_(job), listener_(listener), workers_(WorkersFor(job.threads)) {}
 
   Conversion Run() {
+    CheckModelPath();
+    StartDrawing();
     const ModelFile model = ReadModel();
     const ModelParts parts = PartsOf(model, job_.output_activation, job_.split_head);
     GatherSamples(model.graph);
@@ -96,7 +98,7 @@ class Converter {
   }
 
  private:
-  ModelFile ReadModel() {
+  void CheckModelPath() const {
     if (!std::filesystem::exists(job_.model)) {
       throw Error(ErrorKind::kIo, job_.model.string() + ": no such file");
     }
@@ -105,32 +107,43 @@ class Converter {
                                          ": already a .tflite file; give the Keras model "
                                          "it was made from");
     }
-    ModelFile model = ReadModelFile(job_.model, ShapedLikeSamples());
+  }
+
+  /// Recordings are loaded while the model is read.
+  void StartDrawing() {
+    if (job_.calibration.has_value() || job_.audio.paths.empty()) return;
+    const bool calibrates = NeedsCalibration(job_.quantization) || job_.golden;
+    drawing_.emplace(job_.audio, job_.model,
+                     DrawRequest{.num_samples = calibrates ? job_.num_samples : 0,
+                                 .held_out = job_.validate,
+                                 .hashes = job_.hashes,
+                                 .workers = workers_},
+                     listener_);
+  }
+
+  ModelFile ReadModel() {
+    ModelFile model = ReadModelFile(
+        job_.model, [&](const auto& inputs) { return ShapedLikeSamples(inputs); });
     watch_.Lap("read");
     return model;
   }
 
-  [[nodiscard]] ImportOptions ShapedLikeSamples() const {
+  [[nodiscard]] ImportOptions ShapedLikeSamples(
+      const std::vector<InputInfo>& inputs) const {
     if (job_.calibration.has_value()) {
-      return WithShapesOfArrays(job_.model, job_.import, *job_.calibration);
+      return WithShapesOfArrays(inputs, job_.import, *job_.calibration);
     }
     if (job_.audio.paths.empty()) return job_.import;
-    return WithShapeOfFrontEnd(job_.model, job_.import, job_.audio);
+    return WithShapeOfFrontEnd(inputs, job_.import, job_.audio, job_.model);
   }
 
   void GatherSamples(const Graph& graph) {
     if (job_.calibration.has_value()) {
       samples_.calibration = ReadSamples(*job_.calibration, graph);
       samples_.files_found = samples_.calibration.samples.size();
-    } else if (!job_.audio.paths.empty()) {
-      const bool calibrates = NeedsCalibration(job_.quantization) || job_.golden;
-      samples_ =
-          DrawSamples(job_.audio, ResolveAudioConfig(job_.audio, job_.model), graph,
-                      {.num_samples = calibrates ? job_.num_samples : 0,
-                       .held_out = job_.validate,
-                       .hashes = job_.hashes,
-                       .workers = workers_},
-                      listener_);
+    } else if (drawing_.has_value()) {
+      CheckFrontEndFits(ResolveAudioConfig(job_.audio, job_.model), graph);
+      samples_ = drawing_->Take();
     }
   }
 
@@ -211,6 +224,7 @@ class Converter {
   const ProgressListener& listener_;
   std::size_t workers_;
   Stopwatch watch_;
+  std::optional<Drawing> drawing_;
   DrawnSamples samples_;
   Conversion result_;
 };

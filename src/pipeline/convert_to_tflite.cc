@@ -35,7 +35,8 @@ std::vector<std::byte> ConvertToTflite(const std::filesystem::path& model,
                                        RepresentativeDataset& dataset,
                                        const std::filesystem::path& output_path,
                                        QuantizationMode quantization, bool per_tensor) {
-  const ModelFile file = ReadModelFile(model, {});
+  const ModelFile file =
+      ReadModelFile(model, [](const auto&) { return ImportOptions(); });
   std::vector<Sample> samples;
   if (NeedsCalibration(quantization)) samples = TensorsOf(dataset, file.graph);
   ConvertedGraph converted = ConvertGraph(file.graph, samples,

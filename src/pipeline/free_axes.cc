@@ -4,8 +4,6 @@
 
 #include "base/npz.h"
 #include "frontend/feature_extractor.h"
-#include "import/keras_import.h"
-#include "pipeline/model_file.h"
 
 namespace kinglet {
 namespace {
@@ -22,10 +20,6 @@ std::vector<InputInfo> OpenInputs(const std::vector<InputInfo>& inputs,
     return HasFreeAxis(input) && !options.input_shapes.contains(input.name);
   });
   return open;
-}
-
-std::vector<InputInfo> InputsOfKeras(const std::filesystem::path& model) {
-  return IsTfliteFile(model) ? std::vector<InputInfo>() : ReadInputs(model);
 }
 
 /// `shape` with a batch of 1 where it has the input's fixed sizes, else nothing.
@@ -46,10 +40,9 @@ void Give(ImportOptions& options, const InputInfo& input, const Shape& sample) {
 
 }  // namespace
 
-ImportOptions WithShapesOfArrays(const std::filesystem::path& model,
+ImportOptions WithShapesOfArrays(const std::vector<InputInfo>& inputs,
                                  ImportOptions options,
                                  const std::filesystem::path& archive) {
-  const std::vector<InputInfo> inputs = InputsOfKeras(model);
   const std::vector<InputInfo> open = OpenInputs(inputs, options);
   if (open.empty()) return options;
   const std::vector<NamedTensor> arrays = ReadNpz(archive);
@@ -65,9 +58,9 @@ ImportOptions WithShapesOfArrays(const std::filesystem::path& model,
   return options;
 }
 
-ImportOptions WithShapeOfFrontEnd(const std::filesystem::path& model,
-                                  ImportOptions options, const AudioSource& source) {
-  const std::vector<InputInfo> inputs = InputsOfKeras(model);
+ImportOptions WithShapeOfFrontEnd(const std::vector<InputInfo>& inputs,
+                                  ImportOptions options, const AudioSource& source,
+                                  const std::filesystem::path& model) {
   const std::vector<InputInfo> open = OpenInputs(inputs, options);
   if (open.size() != 1 || inputs.size() != 1) return options;
   Give(options, open[0], FeatureExtractor(ResolveAudioConfig(source, model)).shape());

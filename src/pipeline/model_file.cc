@@ -45,8 +45,8 @@ ModelFile ReadTfliteModel(const fs::path& path) {
   return file;
 }
 
-ModelFile ReadKerasModel(const fs::path& path, const ImportOptions& options) {
-  ImportedModel model = ImportKeras(path, options);
+ModelFile ReadKerasModel(const fs::path& path, const OptionsForInputs& options) {
+  ImportedModel model = ImportKerasAsking(path, options);
   std::int64_t parameters = 0;
   for (const LayerInfo& layer : model.layers) parameters += layer.parameters;
   return {.graph = std::move(model.graph),
@@ -69,11 +69,11 @@ bool IsTfliteFile(const fs::path& path) {
          std::string_view(head.data(), head.size()).substr(kIdentifierAt) == "TFL3";
 }
 
-ModelFile ReadModelFile(const fs::path& path, const ImportOptions& options) {
+ModelFile ReadModelFile(const fs::path& path, const OptionsForInputs& options) {
   return IsTfliteFile(path) ? ReadTfliteModel(path) : ReadKerasModel(path, options);
 }
 
-Graph ReadRunnableModel(const fs::path& path, const ImportOptions& options) {
+Graph ReadRunnableModel(const fs::path& path, const OptionsForInputs& options) {
   ModelFile file = ReadModelFile(path, options);
   return IsTfliteFile(path) ? std::move(file.graph) : Optimize(file.graph);
 }

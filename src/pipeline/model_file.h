@@ -25,11 +25,14 @@ struct ModelFile {
 /// True when the content is that of a .tflite file, whatever its name.
 bool IsTfliteFile(const std::filesystem::path& path);
 
-/// Reads a Keras or .tflite file, told apart by content.
+/// Reads a Keras or .tflite file, told apart by content; of a Keras file `options` is
+/// asked what to do with its inputs.
 /// @throws kIo, kCorrupt, kUnsupported; the message names the file.
-ModelFile ReadModelFile(const std::filesystem::path& path, const ImportOptions& options);
+ModelFile ReadModelFile(const std::filesystem::path& path,
+                        const OptionsForInputs& options);
 
 /// The same as a graph to run: of a Keras file the optimized one.
-Graph ReadRunnableModel(const std::filesystem::path& path, const ImportOptions& options);
+Graph ReadRunnableModel(const std::filesystem::path& path,
+                        const OptionsForInputs& options);
 
 }  // namespace kinglet

@@ -27,8 +27,9 @@ void ExposeAll(Graph& graph) {
 }  // namespace
 
 std::vector<NamedTensor> RunModel(const RunJob& job, const ProgressListener& listener) {
-  Graph graph =
-      ReadRunnableModel(job.model, WithShapesOfArrays(job.model, job.import, job.input));
+  Graph graph = ReadRunnableModel(job.model, [&](const auto& inputs) {
+    return WithShapesOfArrays(inputs, job.import, job.input);
+  });
   const SampleArrays samples(job.input, graph);
   if (job.all_tensors) ExposeAll(graph);
   const Executor executor(std::move(graph), job.rounding);

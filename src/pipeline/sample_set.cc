@@ -57,17 +57,40 @@ std::string HashOrEmpty(const fs::path& path) {
   }
 }
 
+/// Indices of `files`, the largest file first: a long one begun last would leave the
+/// other threads idle.
+std::vector<std::size_t> LargestFirst(const std::vector<fs::path>& files) {
+  std::vector<std::pair<std::uintmax_t, std::size_t>> sizes;
+  for (const fs::path& file : files) {
+    std::error_code unknown;
+    const std::uintmax_t size = fs::file_size(file, unknown);
+    sizes.emplace_back(unknown ? 0 : size, sizes.size());
+  }
+  std::ranges::stable_sort(sizes, std::greater<>(),
+                           [](const auto& s) { return s.first; });
+  std::vector<std::size_t> order(sizes.size());
+  std::ranges::transform(sizes, order.begin(), [](const auto& s) { return s.second; });
+  return order;
+}
+
 /// Loads files in parallel and keeps what is usable.
 class Loading {
  public:
   Loading(const SampleLoader& loader, std::size_t workers, bool hashes,
-          const ProgressListener& listener)
-      : loader_(loader), workers_(workers), hashes_(hashes), listener_(listener) {}
+          const ProgressListener& listener, std::stop_token stop)
+      : loader_(loader),
+        workers_(workers),
+        hashes_(hashes),
+        listener_(listener),
+        stop_(std::move(stop)) {}
 
   [[nodiscard]] SampleSet Run(const std::vector<fs::path>& files,
                               const char* stage) const {
     std::vector<LoadedSample> loaded(files.size());
-    ForEachSample(files.size(), workers_, [&](std::size_t, std::size_t i) {
+    const std::vector<std::size_t> order = LargestFirst(files);
+    ForEachSample(files.size(), workers_, [&](std::size_t, std::size_t next) {
+      if (stop_.stop_requested()) return;
+      const std::size_t i = order[next];
       loaded[i] = loader_.Load(files[i]);
       if (hashes_) loaded[i].record.sha256 = HashOrEmpty(files[i]);
       if (listener_) listener_(stage, files.size());
@@ -87,6 +110,7 @@ class Loading {
   std::size_t workers_;
   bool hashes_;
   const ProgressListener& listener_;
+  std::stop_token stop_;
 };
 
 /// The first `wanted` usable ones of `files` that are no copies of the `taken` ones,
@@ -136,7 +160,7 @@ SampleSet LoadSamples(const std::vector<fs::path>& files, const AudioConfig& con
                       double snr_threshold, std::size_t workers, const char* stage,
                       const ProgressListener& listener) {
   const SampleLoader loader(config, snr_threshold);
-  return Loading(loader, workers, false, listener).Run(files, stage);
+  return Loading(loader, workers, false, listener, {}).Run(files, stage);
 }
 
 void CheckFrontEndFits(const AudioConfig& config, const Graph& graph) {
@@ -157,8 +181,8 @@ AudioConfig ResolveAudioConfig(const AudioSource& source, const fs::path& model)
 }
 
 DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
-                         const Graph& graph, const DrawRequest& request,
-                         const ProgressListener& listener) {
+                         const DrawRequest& request, const ProgressListener& listener,
+                         const std::stop_token& stop) {
   if (request.num_samples < 0 || request.held_out < 0) {
     throw Error(ErrorKind::kUsage, "a number of samples is negative");
   }
@@ -169,8 +193,7 @@ DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
                             source.paths.front().string()));
   }
   const SampleLoader loader(config, source.snr_threshold);
-  CheckShape(graph, loader.shape());
-  const Loading loading(loader, request.workers, request.hashes, listener);
+  const Loading loading(loader, request.workers, request.hashes, listener, stop);
   const auto others = static_cast<std::int64_t>(files.size());
   const Draw draw = DrawRecordings(files, request.num_samples,
                                    request.held_out == 0 ? 0 : others, source.seed);
@@ -188,6 +211,14 @@ DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
                                static_cast<std::size_t>(request.held_out));
   return drawn;
 }
+
+Drawing::Drawing(const AudioSource& source, const fs::path& model,
+                 const DrawRequest& request, const ProgressListener& listener)
+    : samples_(std::async(std::launch::async,
+                          [&source, model, request, &listener, stop = stop_.get_token()] {
+                            return DrawSamples(source, ResolveAudioConfig(source, model),
+                                               request, listener, stop);
+                          })) {}
 
 SampleSet ReadSamples(const fs::path& archive, const Graph& graph) {
   const SampleArrays arrays(archive, graph);

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -72,13 +74,31 @@ struct DrawRequest {
   std::size_t workers = 1;
 };
 
-/// Draws recordings and then up to `held_out` usable others, and makes the input of
-/// `graph` from each.
-/// @throws kUsage when num_samples is below 1 or the front end's shape is not the
-/// input's, kIo, kData when no calibration sample is left.
+/// Draws recordings and then up to `held_out` usable others, and makes the front end's
+/// tensor from each. Asked to stop, it ends soon, and its result is of no use.
+/// @throws kUsage when num_samples is below 0, kIo, kData when no calibration sample is
+/// left.
 DrawnSamples DrawSamples(const AudioSource& source, const AudioConfig& config,
-                         const Graph& graph, const DrawRequest& request,
-                         const ProgressListener& listener);
+                         const DrawRequest& request, const ProgressListener& listener,
+                         const std::stop_token& stop);
+
+/// DrawSamples beside other work. Dropped before its end, it stops.
+class Drawing {
+ public:
+  /// `source` and `listener` outlive it.
+  Drawing(const AudioSource& source, const std::filesystem::path& model,
+          const DrawRequest& request, const ProgressListener& listener);
+  ~Drawing() { stop_.request_stop(); }
+  Drawing(const Drawing&) = delete;
+  Drawing& operator=(const Drawing&) = delete;
+
+  /// Once. @throws as ResolveAudioConfig and DrawSamples.
+  DrawnSamples Take() { return samples_.get(); }
+
+ private:
+  std::stop_source stop_;
+  std::future<DrawnSamples> samples_;  // waits for its thread when it is destroyed
+};
 
 /// All samples of an archive.
 /// @throws as SampleArrays.

@@ -79,9 +79,11 @@ SampleSet GatherSamples(const ValidateJob& job, const Graph& graph,
 
 ValidationReport Validate(const ValidateJob& job, const ProgressListener& listener) {
   const auto read = [&job](const std::filesystem::path& path) {
-    return ReadRunnableModel(
-        path, job.data.has_value() ? WithShapesOfArrays(path, job.import, *job.data)
-                                   : WithShapeOfFrontEnd(path, job.import, job.audio));
+    return ReadRunnableModel(path, [&](const auto& inputs) {
+      return job.data.has_value()
+                 ? WithShapesOfArrays(inputs, job.import, *job.data)
+                 : WithShapeOfFrontEnd(inputs, job.import, job.audio, path);
+    });
   };
   Graph reference = read(job.reference);
   if (job.output_activation == OutputActivation::kLogits) {

@@ -141,7 +141,6 @@ TEST(ListKerasLayers, ListsOwnersOfVariablesWhereTheFileHoldsNoLayers) {
   EXPECT_EQ(listing.model.layers[1].name, "head");
   EXPECT_EQ(listing.model.layers[1].parameters, 9);
   EXPECT_THROW(ImportKeras(path, {}), Error);
-  EXPECT_THROW(ReadInputs(path), Error);
 }
 
 std::string Refusal(const std::vector<BuiltLayer>& layers,

@@ -47,8 +47,11 @@ class FreeAxes : public testing::Test {
   }
   [[nodiscard]] std::filesystem::path model() const { return folder_.path() / "m.keras"; }
   [[nodiscard]] std::filesystem::path samples() const { return folder_.path() / "s.npz"; }
+  [[nodiscard]] std::vector<InputInfo> inputs() const {
+    return ListKerasLayers(model(), {}).inputs;
+  }
   [[nodiscard]] ImportOptions Found(const ImportOptions& given = {}) const {
-    return WithShapesOfArrays(model(), given, samples());
+    return WithShapesOfArrays(inputs(), given, samples());
   }
   using Shapes = std::map<std::string, std::vector<std::int64_t>>;
 
@@ -98,7 +101,7 @@ TEST_F(FreeAxes, AreThoseOfTheFrontEnd) {
   WriteModel({{0, 0, 1}});
   AudioSource source;
   source.config = KINGLET_SOURCE_DIR "/examples/model_config.json";
-  const auto found = WithShapeOfFrontEnd(model(), {}, source).input_shapes;
+  const auto found = WithShapeOfFrontEnd(inputs(), {}, source, model()).input_shapes;
   const Shape made = FeatureExtractor(ResolveAudioConfig(source, model())).shape();
   EXPECT_EQ(found, (Shapes{{"a", made}}));
 }

@@ -17,21 +17,12 @@ AudioConfig ExampleConfig() {
   return Complete(ReadAudioConfig(kExampleFolder / "model_config.json"));
 }
 
-/// A graph with the example's input.
-Graph ExampleInput() {
-  Graph graph;
-  const ValueId x = graph.AddValue({.name = "x", .shape = {1, 257, 128, 1}});
-  graph.inputs = {{"x", x}};
-  graph.outputs = {{"output_0", x}};
-  return graph;
-}
-
 DrawnSamples DrawFrom(const fs::path& folder, std::int64_t samples, std::int64_t held_out,
                       std::size_t workers = 2) {
   return DrawSamples(
-      {.paths = {folder}, .config = {}, .given = {}}, ExampleConfig(), ExampleInput(),
+      {.paths = {folder}, .config = {}, .given = {}}, ExampleConfig(),
       {.num_samples = samples, .held_out = held_out, .hashes = false, .workers = workers},
-      nullptr);
+      nullptr, {});
 }
 
 TEST(DrawSamples, HoldsBackWhatDidNotCalibrate) {
@@ -75,6 +66,32 @@ TEST(DrawSamples, SaysThatNothingIsLeft) {
     EXPECT_EQ(error.kind(), ErrorKind::kData);
     EXPECT_THAT(error.what(), testing::HasSubstr("1 silent"));
   }
+}
+
+TEST(DrawSamples, EndsSoonWhenAskedToStop) {
+  std::stop_source stop;
+  int loaded = 0;
+  const auto stop_at_first = [&](const char*, std::size_t) {
+    ++loaded;
+    stop.request_stop();
+  };
+  DrawSamples({.paths = {kExampleFolder / "recordings"}, .config = {}, .given = {}},
+              ExampleConfig(), {.num_samples = 8, .held_out = 4}, stop_at_first,
+              stop.get_token());
+  EXPECT_EQ(loaded, 1);
+}
+
+TEST(Drawing, GivesWhatDrawSamplesGives) {
+  const AudioSource source{
+      .paths = {kExampleFolder / "recordings"}, .config = {}, .given = {}};
+  const DrawRequest request{.num_samples = 6, .held_out = 3, .workers = 2};
+  const ProgressListener quiet;
+  // The configuration lies beside the model.
+  Drawing drawing(source, kExampleFolder / "any.keras", request, quiet);
+  EXPECT_EQ(drawing.Take().calibration.samples,
+            DrawFrom(kExampleFolder / "recordings", 6, 3).calibration.samples);
+  Drawing without_config(source, "/nowhere/any.keras", request, quiet);
+  EXPECT_THROW(without_config.Take(), Error);
 }
 
 TEST(ResolveAudioConfig, FindsTheConfigurationBesideTheModel) {
