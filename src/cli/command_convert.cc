@@ -57,9 +57,10 @@ void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
              "Give every layer the float layer's mean output");
   add_switch("adaround", steps.adaround, "Round weights with regard to each other");
   command
-      .add_option("--max-extra-macs", steps.max_extra_macs,
-                  "Per cent of multiply-accumulates that splits of skewed tensors into a "
-                  "fine and a coarse one may add [0; 30 with recipe max]")
+      .add_option(
+          "--max-extra-macs", steps.max_extra_macs,
+          "Per cent of multiply-accumulates that fine planes of inputs and splits "
+          "of skewed tensors may add [0; 30 with recipe max]")
       ->type_name("PERCENT")
       ->group(group);
 }

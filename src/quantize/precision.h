@@ -32,6 +32,8 @@ struct QuantizeOptions {
   /// INT8 parameters of the graph's inputs, by position, where something else has decided
   /// on them; empty: none.
   std::vector<std::optional<QuantParams>> input_params = {};
+  /// Inputs in two planes where that can be (fine_inputs.h).
+  bool fine_inputs = false;
 };
 
 }  // namespace kinglet

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "quantize/assign_params.h"
+#include "quantize/fine_inputs.h"
 #include "quantize/integer_constants.h"
 #include "quantize/quantize.h"
 
@@ -222,7 +223,16 @@ class Quantizer {
 
 QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges,
                             const QuantizeOptions& options) {
-  return Quantizer(graph, ranges, options).Run();
+  QuantizedGraph quantized = Quantizer(graph, ranges, options).Run();
+  if (!options.fine_inputs) return quantized;
+  const std::set<std::size_t> inputs = InputsToRefine(quantized.graph);
+  if (inputs.empty()) return quantized;
+  Ranges roomy = ranges;
+  for (const std::size_t i : inputs) {
+    std::optional<Range>& range = roomy[Index(graph.inputs[i].value)];
+    if (range.has_value()) range = WithRoomForFinePlane(*range);
+  }
+  return WithFineInputs(Quantizer(graph, roomy, options).Run(), inputs);
 }
 
 QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges,

@@ -23,12 +23,6 @@ constexpr double kUsualGain = -0.2;
 constexpr double kUsualSpread = 0.2;
 constexpr double kWorthwhile = 0.97;
 
-// The same of a step that cuts nothing (equalization, rounding of weights), over what it
-// stands on: about what it did to the typical error of 16 models, with 300 samples each.
-// Sums changed by more, and spread by 0.2 to 0.5, which few files can't tell from chance.
-constexpr double kUsualStep = -0.05;
-constexpr double kUsualStepSpread = 0.1;
-
 double Ratio(double a, double b) { return (a + kNothing) / (b + kNothing); }
 
 /// The mean of a normal posterior of the logarithm of a ratio that was measured, and is
@@ -98,8 +92,8 @@ bool IsWorthwhile(const ErrorRatio& error) {
   return ExpectedLog(error, kUsualGain, kUsualSpread) < std::log(kWorthwhile);
 }
 
-bool IsExpectedGain(const ErrorRatio& step) {
-  return ExpectedLog(step, kUsualStep, kUsualStepSpread) < 0;
+bool IsExpectedGain(const ErrorRatio& step, const UsualStep& usual) {
+  return ExpectedLog(step, usual.mean, usual.spread) < 0;
 }
 
 ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,

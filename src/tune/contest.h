@@ -32,8 +32,23 @@ double TypicalRatio(std::span<const double> candidate, std::span<const double> o
 /// posterior of the logarithm). Few files say little, and leave it at what is usual.
 bool IsWorthwhile(const ErrorRatio& error);
 
+/// What a step usually does to the error: the logarithm of the ratio has this mean, and
+/// spreads by so much from model to model.
+struct UsualStep {
+  double mean = 0;
+  double spread = 0;
+};
+
+/// Of equalization and rounding of weights: about what they did to the typical error of
+/// 16 models, with 300 samples each. Sums changed by more, and spread by 0.2 to 0.5,
+/// which few files can't tell from chance.
+inline constexpr UsualStep kUsualRefinement = {-0.05, 0.1};
+/// Of inputs in two planes: over the sums of errors of those and of 19 bird models with
+/// 125 windows each the mean was -0.11. All of it is noise that no longer is added.
+inline constexpr UsualStep kUsualFineInputs = {-0.11, 0.1};
+
 /// The same of a step that cuts no range, over what it stands on: it stays unless the
 /// files say clearly that it does harm.
-bool IsExpectedGain(const ErrorRatio& step);
+bool IsExpectedGain(const ErrorRatio& step, const UsualStep& usual);
 
 }  // namespace kinglet

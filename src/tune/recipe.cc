@@ -8,40 +8,11 @@
 #include "base/percent.h"
 #include "tune/choose_splits.h"
 #include "tune/equalize.h"
+#include "tune/plan_names.h"
 #include "tune/workshop.h"
 
 namespace kinglet {
 namespace {
-
-std::string_view NameOf(RangeMethod method) {
-  switch (method) {
-    case RangeMethod::kMinMax:
-      return "min/max";
-    case RangeMethod::kPercentile:
-      return "percentile";
-    case RangeMethod::kMse:
-      return "mse";
-    case RangeMethod::kNormalizedMse:
-      return "normalized mse";
-    case RangeMethod::kEntropy:
-      break;
-  }
-  return "entropy";
-}
-
-std::string_view NameOf(BiasForm form) {
-  switch (form) {
-    case BiasForm::kNone:
-      return "no";
-    case BiasForm::kMean:
-      return "mean";
-    case BiasForm::kMedian:
-      return "median";
-    case BiasForm::kTrimmed:
-      break;
-  }
-  return "trimmed";
-}
 
 // A search for splits judges some fifty plans, on fewer samples; the best of them are
 // judged on all.
@@ -68,6 +39,7 @@ class Tuner {
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
     TryRangesAndBiases();
+    if (MostExtraMacs() > 0) TryFineInputs();
     if (steps.equalize.value_or(IsMax())) TryEqualizations();
     if (MostExtraMacs() > 0) TrySplits();
     if (!request_.steps.max_extra_macs.has_value() && !IsMax()) OfferSplits();
@@ -103,8 +75,8 @@ class Tuner {
   /// expected to gain, or is asked for, and nothing better was found on top of the same.
   void TryStep(const Judged& before, const Plan& plan, bool is_forced) {
     Judged judged = Try(plan);
-    const bool is_gain =
-        judged.loss < before.loss && IsExpectedGain(workshop_.Over(judged, before));
+    const bool is_gain = judged.loss < before.loss &&
+                         IsExpectedGain(workshop_.Over(judged, before), kUsualRefinement);
     Keep(before, std::move(judged), is_forced || is_gain);
   }
 
@@ -168,6 +140,20 @@ class Tuner {
     }
   }
 
+  /// The rounding of an input goes through all layers. An input that is split stays so.
+  void TryFineInputs() {
+    const Judged before = best_;
+    Plan plan = before.plan;
+    plan.name += ", fine inputs";
+    plan.fine_inputs = true;
+    const std::int64_t macs = MacsOf(workshop_.Fit(plan).graph);
+    const bool changes = macs != MacsOf(before.plan.variant->graph);
+    if (!changes || macs > MostMacs(MostExtraMacs())) return;
+    Judged judged = Try(plan);
+    if (!IsExpectedGain(workshop_.Over(judged, before), kUsualFineInputs)) return;
+    best_ = std::move(judged);
+  }
+
   void TryRounding() {
     const Judged before = best_;
     Plan plan = before.plan;
@@ -220,7 +206,9 @@ class Tuner {
     }
     if (!split.has_value()) return;
     split = WithBestBias(*split);
-    if (split->loss < kDecibelLess * best_.loss) best_ = std::move(*split);
+    if (split->loss >= kDecibelLess * best_.loss) return;
+    best_ = std::move(*split);
+    TryFineInputs();
   }
 
   /// Without all that wasn't asked for.

@@ -117,9 +117,10 @@ bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
          graph[node.inputs[1]].dtype == DType::kInt8;
 }
 
-/// Second moments are those of INT8 inputs.
-bool CanRound(const Graph& graph, const Node& node) {
+/// Second moments are those of INT8 inputs, one a weight of the original.
+bool CanRound(const Graph& graph, const Node& node, const Tensor& original) {
   return graph[node.inputs[0]].dtype == DType::kInt8 &&
+         graph[node.inputs[1]].shape == original.shape() &&
          InputsOf(graph, node) <= kMostInputs;
 }
 
@@ -236,7 +237,7 @@ Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMea
     const auto found = originals.find(refined[node.outputs[0]].name);
     if (found != originals.end() && CanCorrect(refined, uses, node)) {
       const Tensor& weights = *original[found->second->inputs[1]].constant;
-      if (refinement.round_weights && CanRound(refined, node)) {
+      if (refinement.round_weights && CanRound(refined, node, weights)) {
         refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
             refined, node, weights, run,
             refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));

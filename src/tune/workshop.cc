@@ -98,9 +98,10 @@ std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
                                                  std::move(means)});
 }
 
-QuantizeOptions Workshop::OptionsOf(const Variant& variant) const {
+QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
   QuantizeOptions options = options_;
-  options.pinned = variant.pinned;
+  options.pinned = plan.variant->pinned;
+  options.fine_inputs = plan.fine_inputs;
   return options;
 }
 
@@ -115,7 +116,7 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   const Variant& variant = *plan.variant;
   const RangeChoices& choices =
       left_out.has_value() ? variant.ranges_without[*left_out] : variant.ranges;
-  QuantizeOptions options = OptionsOf(variant);
+  QuantizeOptions options = OptionsOf(plan);
   options.precisions = plan.precisions;
   options.wide_ranges = choices.statistics().ranges();
   QuantizedGraph quantized =
@@ -173,7 +174,7 @@ std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
 Mix Workshop::MixOf(const Plan& plan, const MixedPrecision& wanted) const {
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
   const Variant& variant = *plan.variant;
-  QuantizeOptions options = OptionsOf(variant);
+  QuantizeOptions options = OptionsOf(plan);
   options.wide_ranges = variant.ranges.statistics().ranges();
   return MixPrecisions(variant.graph, RangesOf(plan, variant.ranges), options, wanted,
                        Taken(samples_, places), Taken(reference_, places), workers_);

@@ -36,6 +36,7 @@ struct Plan {
   RangeMethod ranges = RangeMethod::kMinMax;
   Refinement refinement = {.bias = BiasForm::kNone};
   Precisions precisions = {};
+  bool fine_inputs = false;
 };
 
 /// A plan and its losses on held-back samples (contest.h), over those of TensorFlow's.
@@ -94,7 +95,7 @@ class Workshop {
   [[nodiscard]] QuantizedGraph FitOn(const Plan& plan,
                                      const std::vector<std::size_t>& places,
                                      std::optional<std::size_t> left_out) const;
-  [[nodiscard]] QuantizeOptions OptionsOf(const Variant& variant) const;
+  [[nodiscard]] QuantizeOptions OptionsOf(const Plan& plan) const;
   [[nodiscard]] Ranges RangesOf(const Plan& plan, const RangeChoices& choices) const;
 
   SampleRefs samples_;

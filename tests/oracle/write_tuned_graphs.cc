@@ -86,7 +86,8 @@ Graph Tuned(RandomNetwork& random) {
                       random, {RangeMethod::kMinMax, RangeMethod::kPercentile,
                                RangeMethod::kMse, RangeMethod::kEntropy}),
                   .refinement = SomeRefinement(random),
-                  .precisions = SomePrecisions(variant->graph, random)};
+                  .precisions = SomePrecisions(variant->graph, random),
+                  .fine_inputs = random.Chance(2)};
   return workshop.Fit(plan).graph;
 }
 

@@ -60,10 +60,11 @@ TEST(IsWorthwhile, BelievesFilesThatAgreeAndWhatIsUsualWhereTheyDoNot) {
 
 TEST(IsExpectedGain, DropsAStepThatTheFilesSayDoesHarm) {
   // Usual are exp(-0.05) = 0.95; both count equally where log(high / low) / 3.29 is 0.1.
-  EXPECT_TRUE(IsExpectedGain(WithSpread(0.99, 0)));
-  EXPECT_FALSE(IsExpectedGain(WithSpread(1.01, 0)));
-  EXPECT_TRUE(IsExpectedGain(WithSpread(1.04, 0.1)));   // sqrt(1.04 * 0.951) = 0.995
-  EXPECT_FALSE(IsExpectedGain(WithSpread(1.06, 0.1)));  // 1.004
+  EXPECT_TRUE(IsExpectedGain(WithSpread(0.99, 0), kUsualRefinement));
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.01, 0), kUsualRefinement));
+  EXPECT_TRUE(IsExpectedGain(WithSpread(1.04, 0.1),
+                             kUsualRefinement));  // sqrt(1.04 * 0.951) = 0.995
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.06, 0.1), kUsualRefinement));  // 1.004
 }
 
 TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {

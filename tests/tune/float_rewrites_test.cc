@@ -4,6 +4,7 @@
 
 #include "calibrate/gather.h"
 #include "passes/passes.h"
+#include "quantize/fine_inputs.h"
 #include "quantize/quantize.h"
 #include "run/executor.h"
 #include "run/samples.h"
@@ -118,6 +119,47 @@ TEST(FloatRewrites, KeepTheFunctionWhenEqualizedChannelsAreSplit) {
     ExpectSame(graph, SplitPlanes(equalized, SomeThresholds(equalized, network)),
                network);
   }
+}
+
+/// The sample as the inputs' INT8 forms hold it.
+Sample OnGrid(const Graph& quantized, Sample sample) {
+  const Uses uses(quantized);
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    for (const std::size_t reader : uses.Readers(quantized.inputs[i].value)) {
+      const Node& node = quantized.nodes[reader];
+      if (!std::holds_alternative<Quantize>(node.op)) continue;
+      const Quantization& grid = *quantized[node.outputs[0]].quantization;
+      const auto zero = static_cast<float>(grid.zero_points[0]);
+      for (float& value : sample[i].Data<float>()) {
+        const float code = std::round(value / grid.scales[0]) + zero;
+        value = (std::clamp(code, -128.0F, 127.0F) - zero) * grid.scales[0];
+      }
+    }
+  }
+  return sample;
+}
+
+/// Numbers on the coarse grid leave nothing over.
+TEST(IntegerRewrites, KeepEveryIntegerWhenAFinePlaneIsZero) {
+  std::size_t refined = 0;
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph graph = NetworkOf(network, seed);
+    const std::vector<Sample> samples = {network.Sample(graph, 2),
+                                         network.Sample(graph, 2)};
+    const Ranges ranges =
+        GatherFrom<RangeCollector>(Executor(graph), samples, 1).ranges();
+    const QuantizedGraph plain = QuantizeInt8(graph, ranges);
+    const auto inputs = InputsToRefine(plain.graph);
+    if (inputs.empty()) continue;
+    const Graph fine = WithFineInputs(plain, inputs).graph;
+    ASSERT_EQ(StructureProblem(fine), std::nullopt);
+    refined += fine == plain.graph ? 0 : 1;
+    EXPECT_EQ(
+        Difference(plain.graph, fine, OnGrid(plain.graph, network.Sample(graph, 3))), 0);
+  }
+  EXPECT_GT(refined, kNetworks / 4);
 }
 
 /// Ranges end at thresholds and at clamps that equalization moved: there it drops most.

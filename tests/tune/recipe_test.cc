@@ -79,6 +79,20 @@ TEST(Tune, TriesSplitsOnlyWhereTheyMayCost) {
   EXPECT_FALSE(TriesSplits(0));
 }
 
+bool TriesFineInputs(const TuneRequest& request) {
+  const auto tuned = Tuned(ThreeLayers(), SkewedSamples(20), request);
+  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
+    return trial.name.find("fine inputs") != std::string::npos;
+  });
+}
+
+/// The first of three layers has 192 of 512 multiply-accumulates.
+TEST(Tune, TriesFineInputsWhereTheyMayCost) {
+  EXPECT_TRUE(TriesFineInputs({.recipe = Recipe::kMax, .steps = {.max_extra_macs = 38}}));
+  EXPECT_FALSE(TriesFineInputs({.recipe = Recipe::kMax}));
+  EXPECT_FALSE(TriesFineInputs({.recipe = Recipe::kDefault}));
+}
+
 TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
   const Graph graph = ThreeLayers();
   const auto tuned = Tuned(graph, SkewedSamples(60), {});
