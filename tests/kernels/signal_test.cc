@@ -31,6 +31,48 @@ TEST(WeightedRows, SumsProductsInOrderWithARoundingEach) {
   }
 }
 
+float LargestOf(std::span<const float> values) {
+  float largest = 0;
+  for (const float value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+TEST(LargestMagnitude, IsThatOfAllValuesOrOfEachGroup) {
+  for (const Size groups : {1, 2, 5, 33}) {
+    const Size rest = groups % 3 * 5;
+    FloatVector values = RandomFloats(groups * kGroupSize + rest, 8);
+    values[Count(groups * kGroupSize + rest - 1)] = -2;
+    const FloatVector got =
+        OnEverySet(groups + 1, "magnitudes", [&](const KernelTable& kernels, float* out) {
+          kernels.group_maxima(groups, values.data(), out);
+          out[groups] = kernels.largest_magnitude(std::ssize(values), values.data());
+        });
+    for (Size g = 0; g < groups; ++g) {
+      const auto group = std::span(values).subspan(Count(g * kGroupSize), kGroupSize);
+      EXPECT_EQ(got[Count(g)], LargestOf(group)) << g;
+    }
+    EXPECT_EQ(got[Count(groups)], 2);
+  }
+}
+
+TEST(LargestMagnitude, IsNotFiniteWhereAValueIsNot) {
+  for (const float bad : {INFINITY, -INFINITY, NAN}) {
+    for (const Size at : {0, 7, 15, 16, 40}) {
+      FloatVector values = RandomFloats(41, 9);
+      values[Count(at)] = bad;
+      const FloatVector got =
+          OnEverySet(3, "magnitudes", [&](const KernelTable& kernels, float* out) {
+            kernels.group_maxima(2, values.data(), out);
+            out[2] = kernels.largest_magnitude(std::ssize(values), values.data());
+          });
+      EXPECT_FALSE(std::isfinite(got[2]));
+      for (Size g = 0; g < 2; ++g) {
+        EXPECT_EQ(std::isfinite(got[Count(g)]), at / kGroupSize != g) << at;
+      }
+    }
+  }
+}
+
 /// X[k] of a windowed frame by its definition.
 std::complex<double> BinOf(const float* frame, const std::vector<double>& window,
                            std::size_t k) {
