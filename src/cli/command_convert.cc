@@ -59,8 +59,8 @@ void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
   command
       .add_option(
           "--max-extra-macs", steps.max_extra_macs,
-          "Per cent of multiply-accumulates that fine planes of inputs and splits "
-          "of skewed tensors may add [0; 30 with recipe max]")
+          "Per cent of multiply-accumulates that fine inputs, dither and splits of "
+          "skewed tensors may add [0; 30 with recipe max]")
       ->type_name("PERCENT")
       ->group(group);
 }

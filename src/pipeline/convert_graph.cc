@@ -67,6 +67,7 @@ QuantizedGraph Tuned(std::span<const Sample> calibration,
                            .measure_rounding = request.measure_rounding,
                            .per_tensor = request.per_tensor,
                            .input_params = request.input_params,
+                           .int8_outputs = request.int8_outputs,
                            .workers = request.workers},
                           [&] {
                             if (listener) listener("comparing candidates", 0);

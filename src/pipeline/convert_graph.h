@@ -26,6 +26,7 @@ struct QuantizationRequest {
   bool measure_rounding = false;  ///< with kPtq, also where `mixed` asks for nothing
   /// INT8 parameters of the inputs, by position, where they are decided; empty: none.
   std::vector<std::optional<QuantParams>> input_params = {};
+  bool int8_outputs = false;  ///< as TuneRequest has it
   std::size_t workers = 1;
 };
 

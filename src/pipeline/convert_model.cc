@@ -76,7 +76,9 @@ ConvertedModel ConvertParts(const ModelParts& parts, std::span<const Sample> cal
                             const ProgressListener& listener) {
   const bool is_split = parts.graphs.size() > 1;
   const auto paths = OutputPaths(output, is_split);
-  ConvertedGraph first = ConvertGraph(parts.graphs[0], calibration, request, listener);
+  QuantizationRequest of_first = request;
+  of_first.int8_outputs = is_split;
+  ConvertedGraph first = ConvertGraph(parts.graphs[0], calibration, of_first, listener);
   if (!is_split) {
     ConvertedModel model{
         .reference = first.optimized, .written = first.written, .parts = {}};

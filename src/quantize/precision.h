@@ -32,8 +32,8 @@ struct QuantizeOptions {
   /// INT8 parameters of the graph's inputs, by position, where something else has decided
   /// on them; empty: none.
   std::vector<std::optional<QuantParams>> input_params = {};
-  /// Inputs in two planes where that can be (fine_inputs.h).
-  bool fine_inputs = false;
+  /// Room for the fine plane of inputs that can have one (fine_inputs.h).
+  bool room_for_fine_inputs = false;
 };
 
 }  // namespace kinglet

@@ -224,7 +224,7 @@ class Quantizer {
 QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges,
                             const QuantizeOptions& options) {
   QuantizedGraph quantized = Quantizer(graph, ranges, options).Run();
-  if (!options.fine_inputs) return quantized;
+  if (!options.room_for_fine_inputs) return quantized;
   const std::set<std::size_t> inputs = InputsToRefine(quantized.graph);
   if (inputs.empty()) return quantized;
   Ranges roomy = ranges;
@@ -232,7 +232,7 @@ QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges,
     std::optional<Range>& range = roomy[Index(graph.inputs[i].value)];
     if (range.has_value()) range = WithRoomForFinePlane(*range);
   }
-  return WithFineInputs(Quantizer(graph, roomy, options).Run(), inputs);
+  return Quantizer(graph, roomy, options).Run();
 }
 
 QuantizedGraph QuantizeInt16x8(const Graph& graph, const Ranges& ranges,

@@ -206,7 +206,7 @@ Plan WithSplits(const Workshop& workshop, const Plan& plan,
     if (thresholds.contains(before.inputs[i].value)) pinned.insert(after.inputs[i].value);
   }
   Plan split = plan;
-  split.name += fmt::format(", {} tensors split", thresholds.size());
+  split.rewrites += fmt::format(", {} tensors split", thresholds.size());
   split.variant = workshop.NewVariant(std::move(after), std::move(pinned));
   return split;
 }

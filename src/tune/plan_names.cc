@@ -1,5 +1,7 @@
 #include "tune/plan_names.h"
 
+#include <fmt/format.h>
+
 namespace kinglet {
 
 std::string_view NameOf(RangeMethod method) {
@@ -30,6 +32,20 @@ std::string_view NameOf(BiasForm form) {
       break;
   }
   return "trimmed";
+}
+
+std::string NameOf(const Plan& plan) {
+  if (plan.like_tensorflow) return "tf";
+  std::string name = fmt::format("{} ranges, {} bias{}", NameOf(plan.ranges),
+                                 NameOf(plan.refinement.bias), plan.rewrites);
+  if (plan.fine_inputs) name += ", fine inputs";
+  if (plan.float_outputs) name += ", float outputs";
+  if (!plan.copies.empty()) {
+    name += fmt::format(", {} results with dither", plan.copies.size());
+  }
+  if (plan.refinement.retarget) return name + ", rounded to retarget";
+  if (plan.refinement.round_weights) name += ", rounded together";
+  return name;
 }
 
 }  // namespace kinglet

@@ -1,14 +1,19 @@
 // How reports call what a plan consists of.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "kinglet/recipe_steps.h"
 #include "tune/refine_layers.h"
+#include "tune/workshop.h"
 
 namespace kinglet {
 
 std::string_view NameOf(RangeMethod method);
 std::string_view NameOf(BiasForm form);
+
+/// Differs where plans of one recipe do.
+std::string NameOf(const Plan& plan);
 
 }  // namespace kinglet

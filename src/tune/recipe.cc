@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/percent.h"
+#include "tune/asked_steps.h"
+#include "tune/choose_dither.h"
 #include "tune/choose_splits.h"
 #include "tune/equalize.h"
 #include "tune/plan_names.h"
@@ -19,7 +21,6 @@ namespace {
 constexpr std::size_t kSearchSamples = 32;
 constexpr std::size_t kFinalists = 3;
 constexpr std::size_t kOfferSamples = 24;  // to say what a split would bring
-constexpr double kExtraOfMax = 30;         // per cent of the multiply-accumulates
 
 class Tuner {
  public:
@@ -28,41 +29,48 @@ class Tuner {
       : graph_(graph),
         samples_(samples),
         request_(request),
+        asked_(request.recipe, request.steps),
         workshop_(
             graph, samples, {files.begin(), files.end()},
             {.per_tensor = request.per_tensor, .input_params = request.input_params},
             request.workers, on_step),
         best_(workshop_.tensorflow()) {
-    tuned_.trials.push_back({best_.plan.name, {}, false});
+    tuned_.trials.push_back({NameOf(best_.plan), {}, false});
   }
 
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
     TryRangesAndBiases();
-    if (MostExtraMacs() > 0) TryFineInputs();
-    if (steps.equalize.value_or(IsMax())) TryEqualizations();
-    if (MostExtraMacs() > 0) TrySplits();
-    if (!request_.steps.max_extra_macs.has_value() && !IsMax()) OfferSplits();
-    if (steps.adaround.value_or(IsMax())) {
+    if (asked_.MostExtraMacs() > 0) {
+      TryFineInputs();
+      TryFloatOutputs();
+    }
+    if (steps.equalize.value_or(asked_.IsMax())) TryEqualizations();
+    if (asked_.MostExtraMacs() > 0) {
+      const Judged plain = best_;
+      TryDither();
+      TrySplits(plain);
+    }
+    if (!request_.steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
+    if (steps.adaround.value_or(asked_.IsMax())) {
       TryRounding();
       TryRetargeting();
     }
-    if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !IsForced()) {
+    if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !asked_.IsForced()) {
       best_ = workshop_.tensorflow();
     }
     if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
-    for (TrialRecord& trial : tuned_.trials) trial.chosen = trial.name == best_.plan.name;
+    for (TrialRecord& trial : tuned_.trials)
+      trial.chosen = trial.name == NameOf(best_.plan);
     tuned_.quantized = workshop_.Fit(best_.plan);
     tuned_.stability = workshop_.StabilityOfFits(best_.plan, tuned_.quantized.graph);
     return std::move(tuned_);
   }
 
  private:
-  [[nodiscard]] bool IsMax() const { return request_.recipe == Recipe::kMax; }
-
   Judged Try(const Plan& plan) {
     Judged judged = workshop_.Judge(plan);
-    tuned_.trials.push_back({plan.name, workshop_.OverTensorFlow(judged), false});
+    tuned_.trials.push_back({NameOf(plan), workshop_.OverTensorFlow(judged), false});
     return judged;
   }
 
@@ -88,55 +96,24 @@ class Tuner {
   }
 
   void Keep(const Judged& before, Judged judged, bool is_kept) {
-    const bool is_first = best_.plan.name == before.plan.name;
+    const bool is_first = NameOf(best_.plan) == NameOf(before.plan);
     if (is_kept && (is_first || judged.loss < best_.loss)) best_ = std::move(judged);
   }
 
-  [[nodiscard]] double MostExtraMacs() const {
-    return request_.steps.max_extra_macs.value_or(IsMax() ? kExtraOfMax : 0);
-  }
-
-  /// Somebody asked for a step, whatever it brings.
-  [[nodiscard]] bool IsForced() const {
-    const RecipeSteps& steps = request_.steps;
-    return steps.ranges.has_value() || steps.equalize.value_or(false) ||
-           steps.bias_correction.value_or(false) || steps.adaround.value_or(false);
-  }
-
-  /// The first is what the others must gain upon: those that cut do worse on samples
-  /// louder than these.
-  [[nodiscard]] std::vector<RangeMethod> RangesToTry() const {
-    if (request_.steps.ranges.has_value()) return {*request_.steps.ranges};
-    return {RangeMethod::kMinMax, RangeMethod::kMse};
-  }
-
-  /// The first is what the others must gain upon.
-  [[nodiscard]] std::vector<BiasForm> BiasesToTry() const {
-    const std::optional<bool>& wanted = request_.steps.bias_correction;
-    if (!wanted.value_or(true)) return {BiasForm::kNone};
-    if (!IsMax()) return {BiasForm::kMean};
-    std::vector<BiasForm> biases = {BiasForm::kMean, BiasForm::kMedian,
-                                    BiasForm::kTrimmed};
-    if (!wanted.has_value()) biases.push_back(BiasForm::kNone);
-    return biases;
-  }
-
   [[nodiscard]] Plan PlanOf(RangeMethod ranges, BiasForm bias) const {
-    return {.name = fmt::format("{} ranges, {} bias", NameOf(ranges), NameOf(bias)),
-            .variant = workshop_.original(),
-            .ranges = ranges,
-            .refinement = {.bias = bias}};
+    return {
+        .variant = workshop_.original(), .ranges = ranges, .refinement = {.bias = bias}};
   }
 
   /// Most differences between ways to choose are chance on a hundred samples: with more
   /// ranges and forms of bias the choice did worse.
   void TryRangesAndBiases() {
-    const BiasForm bias = BiasesToTry().front();
-    best_ = Try(PlanOf(RangesToTry().front(), bias));
+    const BiasForm bias = asked_.BiasesToTry().front();
+    best_ = Try(PlanOf(asked_.RangesToTry().front(), bias));
     const Judged first = best_;
-    for (const RangeMethod ranges : RangesToTry()) {
+    for (const RangeMethod ranges : asked_.RangesToTry()) {
       const Plan plan = PlanOf(ranges, bias);
-      if (plan.name != first.plan.name) TryGainingStep(first, plan);
+      if (NameOf(plan) != NameOf(first.plan)) TryGainingStep(first, plan);
     }
   }
 
@@ -144,20 +121,16 @@ class Tuner {
   void TryFineInputs() {
     const Judged before = best_;
     Plan plan = before.plan;
-    plan.name += ", fine inputs";
     plan.fine_inputs = true;
     const std::int64_t macs = MacsOf(workshop_.Fit(plan).graph);
     const bool changes = macs != MacsOf(before.plan.variant->graph);
-    if (!changes || macs > MostMacs(MostExtraMacs())) return;
-    Judged judged = Try(plan);
-    if (!IsExpectedGain(workshop_.Over(judged, before), kUsualFineInputs)) return;
-    best_ = std::move(judged);
+    if (!changes || macs > MostMacs(asked_.MostExtraMacs())) return;
+    KeepUsualGain(Try(plan));
   }
 
   void TryRounding() {
     const Judged before = best_;
     Plan plan = before.plan;
-    plan.name += ", rounded together";
     plan.refinement.round_weights = true;
     TryStep(before, plan, request_.steps.adaround.value_or(false));
   }
@@ -167,10 +140,41 @@ class Tuner {
   void TryRetargeting() {
     const Judged before = best_;
     Plan plan = before.plan;
-    plan.name += plan.refinement.round_weights ? ", retargeted" : ", rounded to retarget";
     plan.refinement.round_weights = true;
     plan.refinement.retarget = true;
     TryGainingStep(before, plan);
+  }
+
+  /// Softmax and sigmoid at the outputs in float.
+  void TryFloatOutputs() {
+    if (request_.int8_outputs) return;
+    Plan plan = best_.plan;
+    plan.float_outputs = true;
+    if (workshop_.Fit(plan).graph == workshop_.Fit(best_.plan).graph) return;
+    KeepUsualGain(Try(plan));
+  }
+
+  /// Copies with dither of the results whose rounding costs most, beside fine inputs or
+  /// for what those would cost, as the single losses have it: they are measured more
+  /// surely than the sum of what is left.
+  void TryDither() {
+    const DitherLimits limits{.macs = MostMacs(asked_.MostExtraMacs()),
+                              .of_outputs = !request_.int8_outputs};
+    const LossesByName losses = RoundingLossesByName(workshop_, best_.plan);
+    Plan plan = WithDither(workshop_, best_.plan, losses, limits);
+    if (best_.plan.fine_inputs) {
+      Plan coarse = best_.plan;
+      coarse.fine_inputs = false;
+      coarse = WithDither(workshop_, coarse, losses, limits);
+      if (LossLeft(coarse, losses) < LossLeft(plan, losses)) plan = std::move(coarse);
+    }
+    if (!plan.copies.empty()) KeepUsualGain(Try(plan));
+  }
+
+  /// What adds planes to the best so far can be expected to gain.
+  void KeepUsualGain(Judged judged) {
+    if (!IsExpectedGain(workshop_.Over(judged, best_), kUsualFineInputs)) return;
+    best_ = std::move(judged);
   }
 
   void TryEqualizations() {
@@ -180,7 +184,7 @@ class Tuner {
       Graph equalized = Equalize(graph_, extremes, options);
       if (equalized == graph_) return;
       Plan plan = before.plan;
-      plan.name += name;
+      plan.rewrites += name;
       plan.variant = workshop_.NewVariant(std::move(equalized));
       TryStep(before, plan, request_.steps.equalize.value_or(false));
     };
@@ -192,43 +196,43 @@ class Tuner {
   /// On top of what cuts nothing and moves no bias, whatever was best before: what other
   /// ranges would have cut is what lies in the coarse planes. Planes cut nothing, so the
   /// typical error, which is measured more surely than the sum, decides alone.
-  void TrySplits() {
-    const auto most = MostMacs(MostExtraMacs());
-    const Plan plain = PlainPlan();
+  void TrySplits(const Judged& unsplit) {
+    const auto most = MostMacs(asked_.MostExtraMacs());
+    const Plan plain = PlainPlan(unsplit.plan);
     const Workshop small = workshop_.WithFewer(kSearchSamples);
     std::optional<Judged> split;
     std::size_t tried = 0;
     for (const Thresholds& one : SearchSplits(small, plain, most, kFinalists)) {
       Plan plan = WithSplits(workshop_, plain, one);
-      plan.name += fmt::format(" ({})", ++tried);
+      plan.rewrites += fmt::format(" ({})", ++tried);
       Judged judged = Try(plan);
       if (!split.has_value() || judged.loss < split->loss) split = std::move(judged);
     }
     if (!split.has_value()) return;
-    split = WithBestBias(*split);
-    if (split->loss >= kDecibelLess * best_.loss) return;
-    best_ = std::move(*split);
+    Judged other = std::exchange(best_, WithBestBias(*split));
     TryFineInputs();
+    TryDither();
+    if (best_.loss >= kDecibelLess * other.loss) best_ = std::move(other);
   }
 
   /// Without all that wasn't asked for.
-  [[nodiscard]] Plan PlainPlan() const {
+  [[nodiscard]] Plan PlainPlan(const Plan& unsplit) const {
     const bool is_corrected = request_.steps.bias_correction.value_or(false);
-    Plan plain = PlanOf(RangesToTry().front(),
-                        is_corrected ? BiasesToTry().front() : BiasForm::kNone);
+    Plan plain = PlanOf(asked_.RangesToTry().front(),
+                        is_corrected ? asked_.BiasesToTry().front() : BiasForm::kNone);
     if (request_.steps.equalize.value_or(false)) {
-      plain.variant = best_.plan.variant;
-      plain.name += ", equalized";
+      plain.variant = unsplit.variant;
+      plain.rewrites = ", equalized";
     }
+    plain.float_outputs = unsplit.float_outputs;
     return plain;
   }
 
   Judged WithBestBias(const Judged& start) {
     Judged best = start;
-    for (const BiasForm bias : BiasesToTry()) {
+    for (const BiasForm bias : asked_.BiasesToTry()) {
       if (bias == start.plan.refinement.bias) continue;
       Plan plan = start.plan;
-      plan.name += fmt::format(", {} bias", NameOf(bias));
       plan.refinement.bias = bias;
       Judged judged = Try(plan);
       if (Gains(judged, start) && judged.loss < best.loss) best = std::move(judged);
@@ -238,7 +242,7 @@ class Tuner {
 
   /// What recipe max would do.
   void OfferSplits() {
-    const auto most = MostMacs(kExtraOfMax);
+    const auto most = MostMacs(kExtraMacsOfMax);
     const Workshop small = workshop_.WithFewer(kOfferSamples);
     const auto offer = kinglet::OfferSplits(small, best_.plan, most);
     if (!offer.has_value()) return;
@@ -260,8 +264,8 @@ class Tuner {
     tuned_.mix = workshop_.MixOf(best_.plan, request_.mixed);
     if (tuned_.mix.layers.empty()) return;
     Plan plan = best_.plan;
-    plan.name += fmt::format(", {} operators in {}", tuned_.mix.layers.size(),
-                             request_.mixed.int16 > 0 ? "INT16" : "float");
+    plan.rewrites += fmt::format(", {} operators in {}", tuned_.mix.layers.size(),
+                                 request_.mixed.int16 > 0 ? "INT16" : "float");
     plan.precisions = tuned_.mix.precisions;
     best_ = Try(plan);
   }
@@ -269,6 +273,7 @@ class Tuner {
   const Graph& graph_;
   const SampleRefs& samples_;
   const TuneRequest& request_;
+  const AskedSteps asked_;
   Workshop workshop_;
   Judged best_;
   TuneResult tuned_;

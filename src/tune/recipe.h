@@ -26,6 +26,8 @@ struct TuneRequest {
   bool per_tensor = false;
   /// As QuantizeOptions has them.
   std::vector<std::optional<QuantParams>> input_params = {};
+  /// Outputs are dequantized from INT8, for somebody who quantizes them alike.
+  bool int8_outputs = false;
   std::size_t workers = 1;
 };
 

@@ -108,18 +108,20 @@ class IntegerLayer {
   LinearGeometry linear_;
 };
 
-/// Constants that another node reads as well stay as they are.
+/// A bias that another node reads as well stays as it is.
 bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
   if (!IsRefined(graph, node) || node.inputs.size() <= kBias) return false;
   const DType input = graph[node.inputs[0]].dtype;
-  return uses.Count(node.inputs[1]) == 1 && uses.Count(node.inputs[kBias]) == 1 &&
+  return uses.Count(node.inputs[kBias]) == 1 &&
          (input == DType::kInt8 || input == DType::kInt16) &&
          graph[node.inputs[1]].dtype == DType::kInt8;
 }
 
-/// Second moments are those of INT8 inputs, one a weight of the original.
-bool CanRound(const Graph& graph, const Node& node, const Tensor& original) {
-  return graph[node.inputs[0]].dtype == DType::kInt8 &&
+/// Second moments are those of INT8 inputs, one a weight of the original. Weights that
+/// another node reads as well stay as they are.
+bool CanRound(const Graph& graph, const Uses& uses, const Node& node,
+              const Tensor& original) {
+  return uses.Count(node.inputs[1]) == 1 && graph[node.inputs[0]].dtype == DType::kInt8 &&
          graph[node.inputs[1]].shape == original.shape() &&
          InputsOf(graph, node) <= kMostInputs;
 }
@@ -158,13 +160,14 @@ Tensor Rounded(const Graph& graph, const Node& node, const Tensor& weights,
                       GramsOf(linear, inputs, workers), workers);
 }
 
-std::vector<double> Shifts(const LayerMeans& wanted, const LayerMeans& got,
+/// What brings `got` to `wanted` and an offset more.
+std::vector<double> Shifts(const LayerMeans& wanted, double offset, const LayerMeans& got,
                            BiasForm form) {
   std::vector<double> shifts(wanted.front().size());
   for (std::size_t c = 0; c < shifts.size(); ++c) {
     std::vector<double> differences;
     for (std::size_t s = 0; s < wanted.size(); ++s) {
-      differences.push_back(wanted[s][c] - got[s][c]);
+      differences.push_back(wanted[s][c] + offset - got[s][c]);
     }
     shifts[c] = Combined(std::move(differences), form);
   }
@@ -212,6 +215,12 @@ FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
 
 namespace {
 
+/// A result that is no copy is one of itself.
+DitheredCopy CopyNamed(const DitheredGraph& graph, const std::string& name) {
+  const auto found = graph.copies.find(name);
+  return found == graph.copies.end() ? DitheredCopy{name, 0} : found->second;
+}
+
 /// Linear nodes by the name of their result.
 std::map<std::string, const Node*> LayersByName(const Graph& graph) {
   std::map<std::string, const Node*> layers;
@@ -223,21 +232,22 @@ std::map<std::string, const Node*> LayersByName(const Graph& graph) {
 
 }  // namespace
 
-Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMeans& means,
-                   const SampleRefs& samples, const Refinement& refinement,
-                   std::size_t workers) {
-  if (refinement == Refinement{.bias = BiasForm::kNone}) return quantized;
-  Graph refined = quantized;
-  const Uses uses(quantized);
+Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
+                   const FloatMeans& means, const SampleRefs& samples,
+                   const Refinement& refinement, std::size_t workers) {
+  if (refinement == Refinement{.bias = BiasForm::kNone}) return quantized.graph;
+  Graph refined = quantized.graph;
+  const Uses uses(quantized.graph);
   const auto originals = LayersByName(original);
   LayerwiseRun run(refined, samples, workers);
   FloatRun float_run(original, samples, workers);
   while (run.next() < refined.nodes.size()) {
     const Node& node = refined.nodes[run.next()];
-    const auto found = originals.find(refined[node.outputs[0]].name);
+    const DitheredCopy copy = CopyNamed(quantized, refined[node.outputs[0]].name);
+    const auto found = originals.find(copy.of);
     if (found != originals.end() && CanCorrect(refined, uses, node)) {
       const Tensor& weights = *original[found->second->inputs[1]].constant;
-      if (refinement.round_weights && CanRound(refined, node, weights)) {
+      if (refinement.round_weights && CanRound(refined, uses, node, weights)) {
         refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
             refined, node, weights, run,
             refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));
@@ -247,7 +257,8 @@ Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMea
       run.ForEach([&](std::size_t sample) {
         got[sample] = layer.Output(run.At(sample, node.inputs[0]));
       });
-      const auto shifts = Shifts(means.at(found->first), got, refinement.bias);
+      const auto shifts =
+          Shifts(means.at(found->first), copy.offset, got, refinement.bias);
       refined[node.inputs[kBias]].constant =
           std::make_shared<const Tensor>(layer.Shifted(shifts));
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "quantize/dither.h"
 #include "tune/folds.h"
 
 namespace kinglet {
@@ -42,11 +43,11 @@ struct Refinement {
 
 /// The quantized graph with refined layers, in one run of the samples. Layers are found
 /// in `original`, the float graph that was quantized, by the name of their result; those
-/// that are missing there, and those without a bias, stay. REQUIRES: means of these
-/// samples.
-Graph RefineLayers(const Graph& quantized, const Graph& original, const FloatMeans& means,
-                   const SampleRefs& samples, const Refinement& refinement,
-                   std::size_t workers);
+/// that are missing there, and those without a bias, stay; copies of a result keep their
+/// offsets. REQUIRES: means of these samples.
+Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
+                   const FloatMeans& means, const SampleRefs& samples,
+                   const Refinement& refinement, std::size_t workers);
 
 /// One value for many, by `form`. REQUIRES: not empty.
 double Combined(std::vector<double> values, BiasForm form);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "quantize/fine_inputs.h"
+#include "quantize/float_outputs.h"
 #include "run/executor.h"
 #include "tune/sensitivity.h"
 
@@ -68,7 +70,7 @@ Workshop::Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size
       folds_(DealOut(files_, samples_.size() <= kFew ? kFoldsOfFew : kFoldsOfMany)),
       reference_(OutputsOf(graph, samples_, workers)),
       original_(NewVariant(graph)) {
-  const Plan plan{.name = "tf", .variant = original_, .like_tensorflow = true};
+  const Plan plan{.variant = original_, .like_tensorflow = true};
   baseline_ = ErrorsOfPlan(plan);
   tensorflow_ = {plan, Losses(baseline_, baseline_), 1};
 }
@@ -101,7 +103,7 @@ std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
 QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
   QuantizeOptions options = options_;
   options.pinned = plan.variant->pinned;
-  options.fine_inputs = plan.fine_inputs;
+  options.room_for_fine_inputs = plan.fine_inputs;
   return options;
 }
 
@@ -125,9 +127,19 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   const std::vector<std::size_t> used = Thinned(places, kMostForLayers);
   FloatMeans means;
   for (const auto& [name, all] : variant.means) means[name] = Taken(all, used);
-  quantized.graph =
-      DropIdleClamps(RefineLayers(quantized.graph, variant.graph, means,
-                                  Taken(samples_, used), plan.refinement, workers_));
+  const auto refine = [&](const DitheredGraph& graph, const Refinement& refinement) {
+    return RefineLayers(graph, variant.graph, means, Taken(samples_, used), refinement,
+                        workers_);
+  };
+  quantized.graph = DropIdleClamps(refine({quantized.graph, {}}, plan.refinement));
+  if (plan.fine_inputs) {
+    quantized = WithFineInputs(quantized, InputsToRefine(quantized.graph));
+  }
+  if (plan.float_outputs) quantized = WithFloatOutputs(quantized);
+  if (!plan.fine_inputs && plan.copies.empty()) return quantized;
+  // The biases made good what rounding did on average, and now does less.
+  quantized.graph = refine(WithDitheredResults(quantized.graph, plan.copies),
+                           {.bias = plan.refinement.bias});
   return quantized;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
+#include "quantize/dither.h"
 #include "quantize/quantize.h"
 #include "tune/choose_ranges.h"
 #include "tune/contest.h"
@@ -30,13 +31,15 @@ struct Variant {
 };
 
 struct Plan {
-  std::string name;
+  std::string rewrites = {};  ///< of the float graph, for reports: ", 2 tensors split"
   std::shared_ptr<const Variant> variant;
   bool like_tensorflow = false;
   RangeMethod ranges = RangeMethod::kMinMax;
   Refinement refinement = {.bias = BiasForm::kNone};
   Precisions precisions = {};
   bool fine_inputs = false;
+  bool float_outputs = false;  ///< activations there in float (float_outputs.h)
+  Copies copies = {};          ///< of results, with dither
 };
 
 /// A plan and its losses on held-back samples (contest.h), over those of TensorFlow's.

@@ -69,6 +69,16 @@ Precisions SomePrecisions(const Graph& graph, RandomNetwork& random) {
   return precisions;
 }
 
+Copies SomeCopies(const Graph& graph, RandomNetwork& random) {
+  Copies copies;
+  const int count = random.Chance(2) ? 2 : kMostCopies;
+  for (const Value& value : graph.values) {
+    if (value.constant != nullptr || random.Chance(2)) continue;
+    copies[value.name] = random.Chance(4) ? 2 : count;
+  }
+  return copies;
+}
+
 Graph Tuned(RandomNetwork& random) {
   const Graph graph = Optimize(random.Make(12));
   std::vector<Sample> samples;
@@ -80,14 +90,15 @@ Graph Tuned(RandomNetwork& random) {
   const Workshop workshop(graph, refs, files, {.per_tensor = random.Chance(4)}, 1,
                           on_step);
   const auto variant = SomeVariant(workshop, graph, refs, random);
-  const Plan plan{.name = "random",
-                  .variant = variant,
-                  .ranges = AnyOf<RangeMethod>(
-                      random, {RangeMethod::kMinMax, RangeMethod::kPercentile,
-                               RangeMethod::kMse, RangeMethod::kEntropy}),
-                  .refinement = SomeRefinement(random),
-                  .precisions = SomePrecisions(variant->graph, random),
-                  .fine_inputs = random.Chance(2)};
+  const Plan plan{
+      .variant = variant,
+      .ranges =
+          AnyOf<RangeMethod>(random, {RangeMethod::kMinMax, RangeMethod::kPercentile,
+                                      RangeMethod::kMse, RangeMethod::kEntropy}),
+      .refinement = SomeRefinement(random),
+      .precisions = SomePrecisions(variant->graph, random),
+      .fine_inputs = random.Chance(2),
+      .copies = random.Chance(2) ? SomeCopies(variant->graph, random) : Copies()};
   return workshop.Fit(plan).graph;
 }
 

@@ -21,7 +21,10 @@ QuantizedGraph Finely(const std::string& text, bool fine_inputs) {
     const bool is_result = graph.values[i].name == "y";
     ranges[i] = is_result ? Range{-0.1F, 0.1F} : Range{-1, 3};
   }
-  return QuantizeInt8(graph, ranges, {.fine_inputs = fine_inputs});
+  const QuantizedGraph quantized =
+      QuantizeInt8(graph, ranges, {.room_for_fine_inputs = fine_inputs});
+  return fine_inputs ? WithFineInputs(quantized, InputsToRefine(quantized.graph))
+                     : quantized;
 }
 
 std::string DenseBehind(const std::string& mover) {

@@ -4,6 +4,7 @@
 
 #include "calibrate/gather.h"
 #include "passes/passes.h"
+#include "quantize/dither.h"
 #include "quantize/fine_inputs.h"
 #include "quantize/quantize.h"
 #include "run/executor.h"
@@ -160,6 +161,30 @@ TEST(IntegerRewrites, KeepEveryIntegerWhenAFinePlaneIsZero) {
         Difference(plain.graph, fine, OnGrid(plain.graph, network.Sample(graph, 3))), 0);
   }
   EXPECT_GT(refined, kNetworks / 4);
+}
+
+/// What is counted before copies are made is what they cost, whoever reads them.
+TEST(IntegerRewrites, MakeTheCopiesThatWereCounted) {
+  std::int64_t added = 0;
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(seed);
+    const Graph graph = NetworkOf(network, seed);
+    const std::vector<Sample> samples = {network.Sample(graph, 2)};
+    const Graph plain =
+        QuantizeInt8(graph,
+                     GatherFrom<RangeCollector>(Executor(graph), samples, 1).ranges())
+            .graph;
+    Copies copies;
+    for (const Value& value : graph.values) {
+      if (network.Chance(2)) copies[value.name] = network.Chance(3) ? 4 : 2;
+    }
+    const Graph dithered = WithDitheredResults(plain, copies).graph;
+    ASSERT_EQ(StructureProblem(dithered), std::nullopt);
+    EXPECT_EQ(MacsOf(dithered), MacsWithCopies(plain, copies));
+    added += MacsOf(dithered) - MacsOf(plain);
+  }
+  EXPECT_GT(added, 0);
 }
 
 /// Ranges end at thresholds and at clamps that equalization moved: there it drops most.

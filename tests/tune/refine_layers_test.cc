@@ -80,7 +80,7 @@ double Distance(const std::vector<double>& a, const std::vector<double>& b) {
 Graph Refined(const RefineCase& one, const Refinement& refinement,
               std::size_t workers = 1) {
   const SampleRefs refs = RefsTo(one.samples);
-  return RefineLayers(one.quantized, one.graph,
+  return RefineLayers({one.quantized, {}}, one.graph,
                       MeansOfLinearLayers(one.graph, refs, workers), refs, refinement,
                       workers);
 }

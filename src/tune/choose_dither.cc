@@ -1,0 +1,174 @@
+#include "tune/choose_dither.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace kinglet {
+namespace {
+
+constexpr double kLeastShare = 0.002;  // of all losses, that a step must take away
+constexpr double kFreeMacs = 0.003;    // of the multiply-accumulates, is next to nothing
+constexpr int kFewestCopies = 2;
+
+class Chooser {
+ public:
+  Chooser(const Graph& graph, const LossesByName& losses, const DitherLimits& limits)
+      : graph_(graph),
+        uses_(graph),
+        limits_(limits),
+        whole_macs_(static_cast<double>(MacsWithCopies(graph, {}))),
+        losses_(graph.values.size()) {
+    for (std::size_t i = 0; i < graph.values.size(); ++i) {
+      const auto found = losses.find(graph.values[i].name);
+      if (found != losses.end()) losses_[i] = found->second;
+    }
+    total_ = std::accumulate(losses_.begin(), losses_.end(), 0.0);
+  }
+
+  Copies Run() {
+    const std::vector<std::set<ValueId>> sections = Sections();
+    Copies chosen;
+    while (true) {
+      const std::optional<Copies> next = BestStep(sections, chosen);
+      if (!next.has_value()) return chosen;
+      chosen = *next;
+    }
+  }
+
+ private:
+  /// A dithered result each, and what must be computed as often.
+  [[nodiscard]] std::vector<std::set<ValueId>> Sections() const {
+    std::vector<std::set<ValueId>> sections;
+    for (const Node& node : graph_.nodes) {
+      if (!CanBeDithered(graph_, node)) continue;
+      std::set<ValueId> section;
+      if (Follow(node.outputs[0], section)) sections.push_back(std::move(section));
+    }
+    return sections;
+  }
+
+  /// Adds a value and what follows it up to those who take its copies; false where
+  /// nobody does.
+  bool Follow(ValueId id, std::set<ValueId>& section) const {
+    if (!section.insert(id).second) return true;
+    const std::vector<std::size_t>& readers = uses_.Readers(id);
+    const auto is_output = [&](std::size_t reader) {
+      return std::holds_alternative<Dequantize>(graph_.nodes[reader].op);
+    };
+    if (!limits_.of_outputs && std::ranges::any_of(readers, is_output)) return false;
+    const auto takes = [&](std::size_t reader) {
+      const Node& node = graph_.nodes[reader];
+      return node.inputs[0] == id && TakesCopies(graph_, node, 0);
+    };
+    if (std::ranges::any_of(readers, takes)) return true;
+    bool is_taken = false;
+    for (const std::size_t reader : readers) {
+      const Node& node = graph_.nodes[reader];
+      if (!CanFollowCopies(graph_, node)) continue;
+      if (!Follow(node.outputs[0], section)) return false;
+      is_taken = true;
+    }
+    return is_taken;
+  }
+
+  [[nodiscard]] double LossOf(const Copies& copies) const {
+    double loss = 0;
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
+      if (losses_[i] == 0) continue;
+      const auto found = copies.find(graph_.values[i].name);
+      const double count = found == copies.end() ? 1 : found->second;
+      loss += losses_[i] / (count * count);
+    }
+    return loss;
+  }
+
+  /// What takes most away for what it costs.
+  [[nodiscard]] std::optional<Copies> BestStep(
+      const std::vector<std::set<ValueId>>& sections, const Copies& chosen) const {
+    std::optional<Copies> best;
+    double best_yield = 0;
+    for (const std::set<ValueId>& section : sections) {
+      for (int count = kFewestCopies; count <= kMostCopies; count *= 2) {
+        Copies with = Raised(chosen, section, count);
+        const double yield = YieldOf(chosen, with);
+        if (yield <= best_yield) continue;
+        best_yield = yield;
+        best = std::move(with);
+      }
+    }
+    return best;
+  }
+
+  /// With at least so many of a section's results.
+  [[nodiscard]] Copies Raised(Copies copies, const std::set<ValueId>& section,
+                              int count) const {
+    for (const ValueId id : section) {
+      int& one = copies[graph_[id].name];
+      one = std::max(one, count);
+    }
+    return copies;
+  }
+
+  /// The share of losses that a step takes away over the share of multiply-accumulates
+  /// that it adds; zero where it isn't worth it or not affordable.
+  [[nodiscard]] double YieldOf(const Copies& before, const Copies& after) const {
+    const double gain = (LossOf(before) - LossOf(after)) / total_;
+    if (!(gain >= kLeastShare)) return 0;
+    const std::int64_t macs = MacsWithCopies(graph_, after);
+    if (macs > limits_.macs) return 0;
+    const auto added = static_cast<double>(macs - MacsWithCopies(graph_, before));
+    return gain / (std::max(added / whole_macs_, 0.0) + kFreeMacs);
+  }
+
+  const Graph& graph_;
+  const Uses uses_;
+  DitherLimits limits_;
+  double whole_macs_;
+  std::vector<double> losses_;  // by value
+  double total_ = 0;
+};
+
+}  // namespace
+
+Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
+                    const DitherLimits& limits) {
+  return Chooser(quantized, losses, limits).Run();
+}
+
+LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
+  const Graph& graph = plan.variant->graph;
+  const std::vector<double> losses = workshop.RoundingLosses(*plan.variant);
+  LossesByName by_name;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    by_name[graph.values[i].name] = losses[i];
+  }
+  return by_name;
+}
+
+Plan WithDither(const Workshop& workshop, const Plan& plan, const LossesByName& losses,
+                const DitherLimits& limits) {
+  Plan dithered = plan;
+  dithered.copies = ChooseCopies(workshop.Fit(plan).graph, losses, limits);
+  return dithered;
+}
+
+double LossLeft(const Plan& plan, const LossesByName& losses) {
+  const Graph& graph = plan.variant->graph;
+  double left = 0;
+  for (const auto& [name, loss] : losses) {
+    const auto found = plan.copies.find(name);
+    const double copies = found == plan.copies.end() ? 1 : found->second;
+    left += loss / (copies * copies);
+  }
+  if (!plan.fine_inputs) return left;
+  for (const Port& port : graph.inputs) {
+    const auto found = losses.find(graph[port.value].name);
+    if (found != losses.end()) left -= found->second;
+  }
+  return left;
+}
+
+}  // namespace kinglet
