@@ -7,7 +7,4 @@ namespace kinglet {
 float SinOf(float x);
 float CosOf(float x);
 
-/// x to the power y, with the special cases of std::pow.
-float PowerOf(float x, float y);
-
 }  // namespace kinglet

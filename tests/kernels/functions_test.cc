@@ -1,4 +1,4 @@
-// Sine, cosine and power against the C library in double precision.
+// Sine and cosine against the C library in double precision.
 #include "kernels/functions.h"
 
 #include <gtest/gtest.h>
@@ -37,30 +37,6 @@ TEST(SineAndCosine, StayBoundedFarOut) {
   }
   EXPECT_TRUE(std::isnan(SinOf(INFINITY)));
   EXPECT_TRUE(std::isnan(CosOf(NAN)));
-}
-
-TEST(Power, IsRoundedOnce) {
-  const FloatVector bases = RandomFloats(20000, 3);
-  const FloatVector exponents = RandomFloats(20000, 4);
-  for (std::size_t i = 0; i < bases.size(); ++i) {
-    const float x = std::exp2(bases[i] * 40.0F);
-    const float y = exponents[i] * 3.0F;
-    ExpectRounded(PowerOf(x, y), std::pow(static_cast<double>(x), static_cast<double>(y)),
-                  x);
-  }
-}
-
-TEST(Power, HasTheSpecialCasesOfTheStandard) {
-  FloatVector numbers = {-3.0F, 3.0F, -2.0F, 2.0F, 1e30F, -1e30F};
-  for (const float x : AwkwardFloats()) numbers.push_back(x);
-  for (const float x : numbers) {
-    for (const float y : numbers) {
-      const auto exact =
-          static_cast<float>(std::pow(static_cast<double>(x), static_cast<double>(y)));
-      EXPECT_TRUE(SameBits(PowerOf(x, y), exact))
-          << x << " ^ " << y << ": " << PowerOf(x, y) << " for " << exact;
-    }
-  }
 }
 
 }  // namespace
