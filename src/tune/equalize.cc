@@ -58,6 +58,8 @@ class Equalizer {
     for (const std::size_t i : one.producers) ScaleOutputs(i, factors);
     for (const std::size_t i : one.readers) ScaleInputs(graph_.nodes[i], factors);
     for (const std::size_t i : one.offsets) ScaleConstants(graph_.nodes[i], factors);
+    // Whoever compares tensors by name must know (verify/layer_matches.h).
+    for (const ValueId id : one.values) graph_[id].name += "/equalized";
   }
 
   Graph Finish() {

@@ -26,8 +26,10 @@ struct LayerComparison {
 };
 
 /// Values of the same name and shape that are float in one graph and integer or float in
-/// the other, in the order of computation. `samples` holds the inputs of each sample, the
-/// same for both graphs. REQUIRES: equal inputs of both graphs, at least one sample.
+/// the other, in the order of computation. Copies of a result with dither count as one,
+/// their mean; float values are scaled as equalization scaled the quantized ones.
+/// `samples` holds the inputs of each sample, the same for both graphs. REQUIRES: equal
+/// inputs of both graphs, at least one sample.
 std::vector<LayerComparison> CompareLayers(const Graph& reference, const Graph& quantized,
                                            std::span<const std::vector<Tensor>> samples);
 

@@ -38,6 +38,12 @@ TEST(Equalize, FillsTheRangeOfEveryChannel) {
   EXPECT_EQ(Weights(equalized, 1), (std::vector<float>{1, 0.25F}));
 }
 
+TEST(Equalize, NamesWhatItScales) {
+  const Graph equalized = Equalized(Parse(kTwoLayers), 1);
+  EXPECT_EQ(equalized[equalized.nodes[0].outputs[0]].name, "y/equalized");
+  EXPECT_EQ(equalized[equalized.nodes[1].outputs[0]].name, "z");
+}
+
 TEST(Equalize, GoesHalfTheWayWhenAsked) {
   const Graph equalized = Equalized(Parse(kTwoLayers), 1, {.strength = 0.5});
   EXPECT_EQ(Weights(equalized, 0), (std::vector<float>{2, 1}));
