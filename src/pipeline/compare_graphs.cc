@@ -42,28 +42,37 @@ void AppendFloats(const Tensor& tensor, const Value& value, OutputVector& vector
   }
 }
 
-/// Values in integers next to the ends, with the names they go by.
+bool IsInteger(const Graph& graph, ValueId id) {
+  return graph[id].dtype == DType::kInt8 || graph[id].dtype == DType::kInt16;
+}
+
+/// What becomes the output in float, through a mean or an activation or at once; nothing
+/// for what isn't made of integers alone.
+std::optional<ValueId> LastInteger(const Graph& graph, const Uses& uses, ValueId output) {
+  const auto producer = uses.Producer(output);
+  if (!producer.has_value()) return std::nullopt;
+  const ValueId operand = graph.nodes[*producer].inputs[0];
+  if (IsInteger(graph, operand)) return operand;
+  if (graph[operand].dtype != DType::kFloat32) return std::nullopt;
+  return LastInteger(graph, uses, operand);
+}
+
+/// Values in integers at the ends, with the names they go by.
 std::vector<Port> IntegerEnds(const Graph& graph) {
+  const Uses uses(graph);
   std::vector<Port> ends;
-  const auto is_integer = [&](ValueId id) {
-    return graph[id].dtype == DType::kInt8 || graph[id].dtype == DType::kInt16;
+  const auto add = [&](const Port& port, ValueId id) {
+    ends.push_back({port.name + "/" + std::string(NameOf(graph[id].dtype)), id});
   };
-  const auto name = [&](const Port& port, ValueId id) {
-    return port.name + "/" + std::string(NameOf(graph[id].dtype));
-  };
-  for (const Node& node : graph.nodes) {
-    for (const Port& port : graph.inputs) {
-      const bool reads = node.inputs[0] == port.value;
-      if (reads && is_integer(node.outputs[0])) {
-        ends.push_back({name(port, node.outputs[0]), node.outputs[0]});
-      }
+  for (const Port& port : graph.inputs) {
+    for (const std::size_t reader : uses.Readers(port.value)) {
+      const ValueId result = graph.nodes[reader].outputs[0];
+      if (IsInteger(graph, result)) add(port, result);
     }
-    for (const Port& port : graph.outputs) {
-      const bool makes = node.outputs[0] == port.value;
-      if (makes && is_integer(node.inputs[0])) {
-        ends.push_back({name(port, node.inputs[0]), node.inputs[0]});
-      }
-    }
+  }
+  for (const Port& port : graph.outputs) {
+    const auto last = LastInteger(graph, uses, port.value);
+    if (last.has_value()) add(port, *last);
   }
   return ends;
 }
