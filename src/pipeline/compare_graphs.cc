@@ -46,14 +46,15 @@ bool IsInteger(const Graph& graph, ValueId id) {
   return graph[id].dtype == DType::kInt8 || graph[id].dtype == DType::kInt16;
 }
 
-/// What becomes the output in float, through a mean or an activation or at once; nothing
-/// for what isn't made of integers alone.
+/// What becomes the output, at once or through float operations of one operand; nothing
+/// where others come between.
 std::optional<ValueId> LastInteger(const Graph& graph, const Uses& uses, ValueId output) {
   const auto producer = uses.Producer(output);
   if (!producer.has_value()) return std::nullopt;
-  const ValueId operand = graph.nodes[*producer].inputs[0];
+  const std::vector<ValueId>& operands = graph.nodes[*producer].inputs;
+  const ValueId operand = operands[0];
   if (IsInteger(graph, operand)) return operand;
-  if (graph[operand].dtype != DType::kFloat32) return std::nullopt;
+  if (operands.size() > 1 || graph[operand].dtype != DType::kFloat32) return std::nullopt;
   return LastInteger(graph, uses, operand);
 }
 

@@ -32,7 +32,7 @@ class Ditherer {
       if (count > 1) AddCopies(node, count);
       if (plan_.IsWhole(node)) AddWhole(node);
     }
-    return {WithoutDeadParts(to_), std::move(copies_made_)};
+    return {WithoutDeadParts(to_), std::move(copies_made_), std::move(float_operators_)};
   }
 
  private:
@@ -166,6 +166,7 @@ class Ditherer {
     const ValueId all =
         Append(Dequantize{}, {joined}, to_.AddValue(std::move(floats)), node.name);
     Append(Mean{{.axes = {0}, .keep_dims = true}}, {all}, node.outputs[0], node.name);
+    float_operators_.push_back(fmt::format("{} ({})", node.name, Mean::kName));
   }
 
   ValueId Append(Op op, std::vector<ValueId> inputs, ValueId out,
@@ -178,6 +179,7 @@ class Ditherer {
   const DitherPlan plan_;
   Graph to_;
   std::map<ValueId, std::vector<ValueId>> copies_;  // least offset first
+  std::vector<std::string> float_operators_;
   std::map<std::string, DitheredCopy> copies_made_;
   std::map<ValueId, ValueId> joined_;                   // by value that has copies
   std::map<std::pair<ValueId, int>, ValueId> weights_;  // by weights and copies

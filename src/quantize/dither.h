@@ -14,6 +14,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "ir/graph.h"
 #include "quantize/dither_plan.h"
@@ -29,6 +30,7 @@ struct DitheredCopy {
 struct DitheredGraph {
   Graph graph;
   std::map<std::string, DitheredCopy> copies;  ///< by name, of results that have offsets
+  std::vector<std::string> float_operators = {};  ///< "layer (op)" of means of copies
 };
 
 /// The graph with copies of those results. A reader that neither takes copies nor is

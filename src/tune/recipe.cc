@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/percent.h"
+#include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
 #include "tune/choose_splits.h"
@@ -150,7 +151,8 @@ class Tuner {
     if (request_.int8_outputs) return;
     Plan plan = best_.plan;
     plan.float_outputs = true;
-    if (workshop_.Fit(plan).graph == workshop_.Fit(best_.plan).graph) return;
+    const QuantizedGraph before = workshop_.Fit(best_.plan);
+    if (WithFloatOutputs(before).graph == before.graph) return;
     KeepUsualGain(Try(plan));
   }
 

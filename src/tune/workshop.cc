@@ -1,6 +1,7 @@
 #include "tune/workshop.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "quantize/fine_inputs.h"
@@ -137,9 +138,11 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   }
   if (plan.float_outputs) quantized = WithFloatOutputs(quantized);
   if (!plan.fine_inputs && plan.copies.empty()) return quantized;
+  const DitheredGraph dithered = WithDitheredResults(quantized.graph, plan.copies);
+  std::ranges::copy(dithered.float_operators,
+                    std::back_inserter(quantized.float_operators));
   // The biases made good what rounding did on average, and now does less.
-  quantized.graph = refine(WithDitheredResults(quantized.graph, plan.copies),
-                           {.bias = plan.refinement.bias});
+  quantized.graph = refine(dithered, {.bias = plan.refinement.bias});
   return quantized;
 }
 

@@ -189,8 +189,9 @@ class Tallies {
     for (std::size_t i = 0; i < floats.size(); ++i) sums[i] += reals.Real(i);
     if (id != last) return;
     const int copies = matches_.CopiesUpTo(last);
-    for (std::size_t i = 0; i < floats.size(); ++i)
+    for (std::size_t i = 0; i < floats.size(); ++i) {
       tally.Add(floats[i], sums[i] / copies);
+    }
     sums.clear();
   }
 

@@ -44,6 +44,16 @@ TEST(GoldenArrays, HoldTheLastIntegersBeforeFloatOutputs) {
   EXPECT_EQ(arrays.at("output_0").shape(), (Shape{2, 2}));
 }
 
+TEST(GoldenArrays, HoldNoIntegersThatALayerInFloatComputesOn) {
+  const auto arrays = Golden(
+      "in input = x : float32[1x2]\n"
+      "q : int8[1x2] q{0.5/0} = quantize(x) dtype=int8\n"
+      "f : float32[1x2] = dequantize(q)\nconst w : float32[2x2] = 1 2 3 4\n"
+      "y : float32[1x2] = fully_connected(f, w)\nout output_0 = y\n");
+  EXPECT_FALSE(arrays.contains("output_0/int8"));
+  EXPECT_TRUE(arrays.contains("input/int8"));
+}
+
 TEST(GoldenArrays, HoldFloatsAloneWhereNothingIsInteger) {
   const auto arrays = Golden(
       "in input = x : float32[1x2]\ny : float32[1x2] = tanh(x)\nout output_0 = y\n");

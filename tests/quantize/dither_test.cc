@@ -131,7 +131,8 @@ TEST(Dither, LeavesTheResultAsItWasToOtherReaders) {
 
 TEST(Dither, ComesBackAsTheMeanOfFloats) {
   const Graph graph = TwoLayers("z : float32[1x3x1x1] = dequantize(y)\n");
-  const Graph dithered = WithDitheredResults(graph, {{"y", 4}}).graph;
+  const auto [dithered, copies, float_operators] = WithDitheredResults(graph, {{"y", 4}});
+  EXPECT_EQ(float_operators, std::vector<std::string>{"z (mean)"});
   EXPECT_EQ(Operations(dithered),
             "conv_2d conv_2d conv_2d conv_2d concatenation dequantize mean");
   const Executor executor(dithered);
