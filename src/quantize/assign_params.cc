@@ -197,7 +197,8 @@ class Assigner {
       const ValueId divisor = node.inputs[1];
       const float out_scale = ParamsOf(node.outputs[0])->scale;
       const float factor = ScaleOf(node.inputs[0]) / (ScaleOf(divisor) * out_scale);
-      const auto& range = ranges_[Index(divisor)];
+      const Ranges& seen = options_.wide_ranges.empty() ? ranges_ : options_.wide_ranges;
+      const auto& range = seen[Index(divisor)];
       const bool above_zero = range.has_value() && range->min > ScaleOf(divisor);
       plan_.quantized_nodes[i] = factor >= kLeastFactor && above_zero;
     }

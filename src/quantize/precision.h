@@ -26,8 +26,8 @@ struct QuantizeOptions {
   /// where it wants another, they are quantized once more.
   std::set<ValueId> pinned = {};
   Precisions precisions = {};
-  /// Of INT16 tensors, which have steps to spare: their extremes. Empty: as of the
-  /// others.
+  /// The extremes: ranges of INT16 tensors, which have steps to spare, and whether a
+  /// divisor comes near zero. Empty: as of the others.
   Ranges wide_ranges = {};
   /// INT8 parameters of the graph's inputs, by position, where something else has decided
   /// on them; empty: none.
