@@ -286,7 +286,7 @@ const std::vector<LayerRow>& BirdLayers() {
         "is_trainable"}},
       {"AttentionPooling",
        BuildAttentionPooling,
-       "RESHAPE, FULLY_CONNECTED, SOFTMAX, MUL, SUM",
+       "RESHAPE, FULLY_CONNECTED, SOFTMAX, BATCH_MATMUL",
        {}},
   };
   return kRows;

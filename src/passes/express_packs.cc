@@ -15,13 +15,6 @@ bool AreOnes(const Shape& shape, std::size_t count) {
                      [](std::int64_t size) { return size == 1; });
 }
 
-/// Appends a value like `like` under another shape.
-ValueId ValueLike(Graph& graph, ValueId like, const Shape& shape) {
-  Value value = graph[like];
-  value.shape = shape;
-  return graph.AddValue(std::move(value));
-}
-
 /// Appends to `nodes` what concatenates `parts` into `out`. TensorFlow Lite Micro joins
 /// ten tensors at a time.
 void Join(Graph& graph, std::vector<ValueId> parts, std::size_t axis, ValueId out,

@@ -61,6 +61,16 @@ Graph ExpressPacks(const Graph& graph);
 /// an input and an output of the model.
 Graph ExpressSquares(const Graph& graph);
 
+/// A product of matrices for the sum over places of vectors times weights, one weight a
+/// place. Declines when the products have another reader.
+Graph ExpressWeightedSums(const Graph& graph);
+
+/// An addition and a depthwise convolution, or that alone, for the sums, factors and
+/// clamps that make a piecewise linear function per channel of a tensor; with clamps, of
+/// one [1, 1, places, channels] at or above zero. Declines when something else reads what
+/// lies between. Not one of Passes(): TensorFlow's arithmetic rounds each operation.
+Graph MergeHinges(const Graph& graph);
+
 /// Makes padding in front of a convolution the convolution's own, where "same" means just
 /// that padding.
 Graph FoldPadding(const Graph& graph);

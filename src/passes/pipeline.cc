@@ -35,9 +35,10 @@ Graph Settled(Graph graph, std::size_t count, const PassListener& listener) {
 
 const std::vector<Pass>& Passes() {
   static const std::vector<Pass> kPasses = {
-      {"fold_constants", FoldConstants},           // what no input reaches
-      {"express_packs", ExpressPacks},             // what few devices have
-      {"express_squares", ExpressSquares},         // what has no integer form
+      {"fold_constants", FoldConstants},               // what no input reaches
+      {"express_packs", ExpressPacks},                 // what few devices have
+      {"express_squares", ExpressSquares},             // what has no integer form
+      {"express_weighted_sums", ExpressWeightedSums},  // rounded once instead of twice
       {"remove_identities", RemoveIdentities},     // slices and reshapes of everything
       {"recover_hard_swish", RecoverHardSwish},    // before its parts are folded
       {"merge_movers", MergeMovers},               // one transpose or reshape for two

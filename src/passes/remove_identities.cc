@@ -37,21 +37,10 @@ bool MultipliesByOne(const Graph& graph, const Node& node) {
          AllEqual(BiasOf(graph, node), 0);
 }
 
-/// Whether the result is at or above zero by construction.
-bool IsNonnegative(const Node& node) {
-  const auto* relu = std::get_if<Relu>(&node.op);
-  const Activation* clamp = relu != nullptr ? &relu->kind : ActivationOf(node.op);
-  const bool is_clamped =
-      clamp != nullptr && (*clamp == Activation::kRelu || *clamp == Activation::kRelu6);
-  return is_clamped || std::holds_alternative<Logistic>(node.op) ||
-         std::holds_alternative<Softmax>(node.op) || std::holds_alternative<Exp>(node.op);
-}
-
 bool ClampsNothing(const Graph& graph, const Uses& uses, const Node& node) {
   const auto* relu = std::get_if<Relu>(&node.op);
-  const auto producer = uses.Producer(node.inputs[0]);
-  return relu != nullptr && relu->kind == Activation::kRelu && producer.has_value() &&
-         IsNonnegative(graph.nodes[*producer]);
+  return relu != nullptr && relu->kind == Activation::kRelu &&
+         IsNonnegative(graph, uses, node.inputs[0]);
 }
 
 }  // namespace

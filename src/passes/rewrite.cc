@@ -205,6 +205,12 @@ std::optional<ValueId> OnlyComputedInput(const Graph& graph, const Node& node) {
   return computed;
 }
 
+ValueId ValueLike(Graph& graph, ValueId like, const Shape& shape) {
+  Value value = graph[like];
+  value.shape = shape;
+  return graph.AddValue(std::move(value));
+}
+
 Graph AbsorbIntoProducers(const Graph& graph, const Absorb& absorb) {
   const Uses uses(graph);
   Graph rewritten = graph;

@@ -49,6 +49,12 @@ void ApplyBefore(Graph& graph, Node& linear, const Affine& affine);
 /// The bias of a linear node, zeros when it has none.
 std::vector<float> BiasOf(const Graph& graph, const Node& linear);
 
+/// Whether the value is at or above zero by construction.
+bool IsNonnegative(const Graph& graph, const Uses& uses, ValueId id);
+
+/// Appends a value like `like` under another shape.
+ValueId ValueLike(Graph& graph, ValueId like, const Shape& shape);
+
 /// Changes `producer`, whose only result is read by `node` alone, so that it makes what
 /// `node` makes; false to leave both.
 using Absorb = std::function<bool(Graph& graph, Node& producer, const Node& node)>;

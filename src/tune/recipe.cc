@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/percent.h"
+#include "passes/passes.h"
 #include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
@@ -27,12 +28,12 @@ class Tuner {
  public:
   Tuner(const Graph& graph, const SampleRefs& samples, std::span<const std::size_t> files,
         const TuneRequest& request, const std::function<void()>& on_step)
-      : graph_(graph),
+      : graph_(MergeHinges(graph)),
         samples_(samples),
         request_(request),
         asked_(request.recipe, request.steps),
         workshop_(
-            graph, samples, {files.begin(), files.end()},
+            graph, graph_, samples, {files.begin(), files.end()},
             {.per_tensor = request.per_tensor, .input_params = request.input_params},
             request.workers, on_step),
         best_(workshop_.tensorflow()) {
@@ -272,7 +273,7 @@ class Tuner {
     best_ = Try(plan);
   }
 
-  const Graph& graph_;
+  const Graph graph_;
   const SampleRefs& samples_;
   const TuneRequest& request_;
   const AskedSteps asked_;

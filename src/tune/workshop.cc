@@ -60,25 +60,27 @@ double MeanOf(std::span<const double> values) {
 
 }  // namespace
 
-Workshop::Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size_t> files,
-                   QuantizeOptions options, std::size_t workers,
-                   const std::function<void()>& on_step)
+Workshop::Workshop(const Graph& model, const Graph& start, SampleRefs samples,
+                   std::vector<std::size_t> files, QuantizeOptions options,
+                   std::size_t workers, const std::function<void()>& on_step)
     : samples_(std::move(samples)),
       files_(std::move(files)),
       options_(std::move(options)),
       workers_(workers),
       on_step_(on_step),
       folds_(DealOut(files_, samples_.size() <= kFew ? kFoldsOfFew : kFoldsOfMany)),
-      reference_(OutputsOf(graph, samples_, workers)),
-      original_(NewVariant(graph)) {
-  const Plan plan{.variant = original_, .like_tensorflow = true};
+      reference_(OutputsOf(model, samples_, workers)),
+      original_(NewVariant(start)) {
+  const Plan plan{.variant = start == model ? original_ : NewVariant(model),
+                  .like_tensorflow = true};
   baseline_ = ErrorsOfPlan(plan);
   tensorflow_ = {plan, Losses(baseline_, baseline_), 1};
 }
 
 Workshop Workshop::WithFewer(std::size_t most) const {
   const auto places = Thinned(PlacesOf(samples_), most);
-  return {original_->graph,
+  return {tensorflow_.plan.variant->graph,
+          original_->graph,
           Taken(samples_, places),
           Taken(files_, places),
           options_,

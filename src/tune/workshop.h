@@ -51,11 +51,12 @@ struct Judged {
 
 class Workshop {
  public:
-  /// `options` are what all plans share; `files` says by sample which file it is from;
-  /// `on_step` is told of each plan that is judged. Samples and `on_step` must outlive
-  /// the workshop. REQUIRES: at least one sample.
-  Workshop(const Graph& graph, SampleRefs samples, std::vector<std::size_t> files,
-           QuantizeOptions options, std::size_t workers,
+  /// `model` is what TensorFlow would quantize, `start` the same function for all other
+  /// plans; `options` are what all plans share; `files` says by sample which file it is
+  /// from; `on_step` is told of each plan that is judged. Samples and `on_step` must
+  /// outlive the workshop. REQUIRES: at least one sample.
+  Workshop(const Graph& model, const Graph& start, SampleRefs samples,
+           std::vector<std::size_t> files, QuantizeOptions options, std::size_t workers,
            const std::function<void()>& on_step);
 
   /// The same with at most so many of the samples, for plans of which there are many.

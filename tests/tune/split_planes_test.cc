@@ -7,8 +7,8 @@
 #include "ir/text.h"
 #include "tests/support/operations.h"
 #include "tests/support/random_graph.h"
+#include "tests/support/same_function.h"
 #include "tests/tune/linear_layers.h"
-#include "tests/tune/same_function.h"
 
 namespace kinglet {
 namespace {
