@@ -43,6 +43,22 @@ ValueId InverseRoot(const LayerContext& context, ValueId squares, const Ints& ax
   return context.Node(Rsqrt{}, {Plus(context, variance, epsilon, "epsilon")}, "rsqrt");
 }
 
+/// 1 / sqrt(mean of squares over the last axis + epsilon). The squares are summed as rows
+/// times themselves, so that no single one is rounded, and the factor that makes a mean
+/// of the sum rounds nothing either.
+ValueId InverseRootOfRows(const LayerContext& context, ValueId x, float epsilon) {
+  Shape shape = context.ShapeOf(x);
+  const std::int64_t size = shape.back();
+  const ValueId rows =
+      Reshaped(context, x, {ElementCount(shape) / size, 1, size}, "rows");
+  const ValueId sums = context.Node(BatchMatMul{.adj_y = true}, {rows, rows}, "squares");
+  shape.back() = 1;
+  const ValueId sum = Reshaped(context, sums, shape, "sum_of_squares");
+  const ValueId inverse = context.Scalar("inverse_size", 1 / static_cast<float>(size));
+  const ValueId variance = context.Node(Mul{}, {sum, inverse}, "variance");
+  return context.Node(Rsqrt{}, {Plus(context, variance, epsilon, "epsilon")}, "rsqrt");
+}
+
 /// x * gamma + beta
 ValueId ScaledAndCentred(const LayerContext& context, ValueId x, const Stored& stored) {
   if (stored.gamma.has_value()) x = context.Node(Mul{}, {x, *stored.gamma}, "scale");
@@ -62,8 +78,7 @@ ValueId CentredFirst(const LayerContext& context, ValueId x, const Ints& axes,
                      const Stored& stored, float epsilon) {
   const ValueId mean = MeanOver(context, x, axes, "mean");
   const ValueId centred = context.Node(Sub{}, {x, mean}, "subtract_mean");
-  const ValueId square = context.Node(Mul{}, {centred, centred}, "square");
-  const ValueId inverse = InverseRoot(context, square, axes, epsilon);
+  const ValueId inverse = InverseRootOfRows(context, centred, epsilon);
   const ValueId normal = context.Node(Mul{}, {centred, inverse}, "normalize");
   return MappedPerChannel(context, normal, Numbers(context, stored.gamma),
                           Numbers(context, stored.beta), "scale_and_center");
@@ -181,9 +196,9 @@ const std::vector<LayerRow>& NormalizationLayers() {
   static const std::vector<LayerRow> kRows = {
       {"LayerNormalization",
        BuildLayerNormalization,
-       "MEAN, SUB, MUL, MEAN, ADD, RSQRT, MUL, MUL, ADD over channels; over other axes "
-       "as "
-       "GroupNormalization",
+       "MEAN, SUB, BATCH_MATMUL, MUL, ADD, RSQRT, MUL, MUL, ADD over channels; over "
+       "other "
+       "axes as GroupNormalization",
        {"axis", "epsilon", "center", "scale", "rms_scaling"}},
       {"GroupNormalization",
        BuildGroupNormalization,
