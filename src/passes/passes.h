@@ -71,6 +71,11 @@ Graph ExpressWeightedSums(const Graph& graph);
 /// lies between. Not one of Passes(): TensorFlow's arithmetic rounds each operation.
 Graph MergeHinges(const Graph& graph);
 
+/// Convolutions of some bands over the rows that these read, and their concatenation, for
+/// a filter bank: a convolution as tall as its input with mostly zeros for weights. Not
+/// one of Passes(): more operations, fewer products.
+Graph SplitBands(const Graph& graph);
+
 /// Makes padding in front of a convolution the convolution's own, where "same" means just
 /// that padding.
 Graph FoldPadding(const Graph& graph);

@@ -16,7 +16,8 @@ constexpr std::int64_t kHighestZero = 127 - kRoom;
 
 bool IsMover(const Node& node) {
   return std::holds_alternative<Reshape>(node.op) ||
-         std::holds_alternative<Transpose>(node.op);
+         std::holds_alternative<Transpose>(node.op) ||
+         std::holds_alternative<StridedSlice>(node.op);
 }
 
 /// The weights' last axis meets the input's, channel by channel.
@@ -123,10 +124,26 @@ class Refiner {
     const auto axis = static_cast<std::int64_t>(both.shape.size()) - 1;
     both.name += "/planes";
     both.shape.back() *= 2;
+    if (const Node* slice = SliceOfAllChannels(coarse)) {
+      auto op = std::get<StridedSlice>(slice->op);
+      op.end.back() *= 2;
+      const ValueId planes = BothPlanes(slice->inputs[0]);
+      return both_[coarse] = Append(std::move(op), {planes}, std::move(both));
+    }
     const ValueId fine = FinePlane(coarse);
-    const ValueId id = Append(Concatenation{axis}, {coarse, fine}, std::move(both));
-    both_[coarse] = id;
-    return id;
+    return both_[coarse] = Append(Concatenation{axis}, {coarse, fine}, std::move(both));
+  }
+
+  /// What cuts the plane out of another with the same channels, or null.
+  [[nodiscard]] const Node* SliceOfAllChannels(ValueId coarse) const {
+    if (input_of_.contains(coarse)) return nullptr;
+    const Node& node = from_.nodes[*uses_.Producer(coarse)];
+    const auto* slice = std::get_if<StridedSlice>(&node.op);
+    const bool is_such =
+        slice != nullptr && slice->dropped.empty() &&
+        from_[node.inputs[0]].shape.back() == from_[coarse].shape.back() &&
+        slice->strides.back() == 1;
+    return is_such ? &node : nullptr;
   }
 
   /// The fine plane that belongs to a coarse one, moved as that was.

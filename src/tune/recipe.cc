@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/percent.h"
-#include "passes/passes.h"
 #include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
 #include "tune/choose_splits.h"
 #include "tune/equalize.h"
 #include "tune/plan_names.h"
+#include "tune/start_graph.h"
 #include "tune/workshop.h"
 
 namespace kinglet {
@@ -28,10 +28,11 @@ class Tuner {
  public:
   Tuner(const Graph& graph, const SampleRefs& samples, std::span<const std::size_t> files,
         const TuneRequest& request, const std::function<void()>& on_step)
-      : graph_(MergeHinges(graph)),
-        samples_(samples),
+      : samples_(samples),
         request_(request),
         asked_(request.recipe, request.steps),
+        model_macs_(MacsOf(graph)),
+        graph_(StartGraph(graph, asked_.MostExtraMacs() > 0)),
         workshop_(
             graph, graph_, samples, {files.begin(), files.end()},
             {.per_tensor = request.per_tensor, .input_params = request.input_params},
@@ -258,7 +259,7 @@ class Tuner {
   }
 
   [[nodiscard]] std::int64_t MostMacs(double extra) const {
-    return static_cast<std::int64_t>(static_cast<double>(MacsOf(graph_)) *
+    return static_cast<std::int64_t>(static_cast<double>(model_macs_) *
                                      (1 + extra / kPercent));
   }
 
@@ -273,10 +274,11 @@ class Tuner {
     best_ = Try(plan);
   }
 
-  const Graph graph_;
   const SampleRefs& samples_;
   const TuneRequest& request_;
   const AskedSteps asked_;
+  const std::int64_t model_macs_;
+  const Graph graph_;
   Workshop workshop_;
   Judged best_;
   TuneResult tuned_;

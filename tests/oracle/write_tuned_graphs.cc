@@ -10,6 +10,7 @@
 #include "tests/support/random_network.h"
 #include "tune/equalize.h"
 #include "tune/split_planes.h"
+#include "tune/start_graph.h"
 #include "tune/workshop.h"
 
 namespace kinglet {
@@ -80,14 +81,14 @@ Copies SomeCopies(const Graph& graph, RandomNetwork& random) {
 }
 
 Graph Tuned(RandomNetwork& random) {
-  const Graph graph = Optimize(random.Make(12));
+  const Graph graph = StartGraph(Optimize(random.Make(12)), random.Chance(2));
   std::vector<Sample> samples;
   for (int i = 0; i < 6; ++i) samples.push_back(random.Sample(graph, kCalibrated));
   SampleRefs refs;
   for (const Sample& sample : samples) refs.push_back(&sample);
   const std::vector<std::size_t> files = FilesOf(refs);
   const std::function<void()> on_step;
-  const Workshop workshop(graph, refs, files, {.per_tensor = random.Chance(4)}, 1,
+  const Workshop workshop(graph, graph, refs, files, {.per_tensor = random.Chance(4)}, 1,
                           on_step);
   const auto variant = SomeVariant(workshop, graph, refs, random);
   const Plan plan{

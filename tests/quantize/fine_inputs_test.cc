@@ -68,6 +68,23 @@ TEST(FineInputs, HoldWhatRoundingLeavesOver) {
   }
 }
 
+TEST(FineInputs, AreCutTogetherWithTheInput) {
+  const QuantizedGraph quantized = Finely(
+      "in input = x : float32[1x4x1x2]\n"
+      "s : float32[1x2x1x2] = strided_slice(x) begin=[0,1,0,0] end=[1,3,1,2] "
+      "strides=[1,1,1,1]\n"
+      "const w : float32[1x2x1x2] = 1 -0.5 1 1\nconst b : float32[1] = 0\n"
+      "y : float32[1x1x1x1] = conv_2d(s, w, b)\nout output_0 = y\n",
+      true);
+  int cuts = 0;
+  for (const Node& node : quantized.graph.nodes) {
+    if (!std::holds_alternative<StridedSlice>(node.op)) continue;
+    ++cuts;
+    EXPECT_EQ(quantized.graph[node.outputs[0]].shape, (Shape{1, 2, 1, 4}));
+  }
+  EXPECT_EQ(cuts, 1);
+}
+
 TEST(FineInputs, AreChannelsOfTheSameScale) {
   const QuantizedGraph quantized = Finely(
       "in input = x : float32[1x2]\nconst w : float32[1x2] = 1 -0.5\n"
