@@ -260,10 +260,10 @@ TEST_F(BadInput, APartThatCantBeWrittenLeavesBothOldOnes) {
 TEST_F(BadInput, AFullDiskLeavesTheOldOutput) {
   fs::create_directory(Path("disk"));
   const std::string mount =
-      "mount -t tmpfs -o size=64k tmpfs " + Path("disk") + " 2>/dev/null && ";
+      "mount -t tmpfs -o size=32k tmpfs " + Path("disk") + " 2>/dev/null && ";
   const bool mounted = std::system((mount + "true").c_str()) == 0;
   // Without the right to mount, a limit on the size of files stands in for the full disk.
-  const std::string before = mounted ? "" : "ulimit -f 100;";
+  const std::string before = mounted ? "" : "ulimit -f 40;";
   const std::string output = Path("disk/out.tflite");
   Write("disk/out.tflite", "the old output");
   const ProgramResult result = RunProgram(
