@@ -122,11 +122,10 @@ class Tuner {
 
   /// The rounding of an input goes through all layers. An input that is split stays so.
   void TryFineInputs() {
-    const Judged before = best_;
-    Plan plan = before.plan;
+    Plan plan = best_.plan;
     plan.fine_inputs = true;
     const std::int64_t macs = MacsOf(workshop_.Fit(plan).graph);
-    const bool changes = macs != MacsOf(before.plan.variant->graph);
+    const bool changes = macs != MacsOf(plan.variant->graph);
     if (!changes || macs > MostMacs(asked_.MostExtraMacs())) return;
     KeepUsualGain(Try(plan));
   }
@@ -159,8 +158,7 @@ class Tuner {
   }
 
   /// Copies with dither of the results whose rounding costs most, beside fine inputs or
-  /// for what those would cost, as the single losses have it: they are measured more
-  /// surely than the sum of what is left.
+  /// for what those would cost: by single losses, which are measured more surely.
   void TryDither() {
     const DitherLimits limits{.macs = MostMacs(asked_.MostExtraMacs()),
                               .of_outputs = !request_.int8_outputs};
@@ -202,15 +200,16 @@ class Tuner {
   /// typical error, which is measured more surely than the sum, decides alone.
   void TrySplits(const Judged& unsplit) {
     const auto most = MostMacs(asked_.MostExtraMacs());
-    const Plan plain = PlainPlan(unsplit.plan);
     const Workshop small = workshop_.WithFewer(kSearchSamples);
     std::optional<Judged> split;
-    std::size_t tried = 0;
-    for (const Thresholds& one : SearchSplits(small, plain, most, kFinalists)) {
-      Plan plan = WithSplits(workshop_, plain, one);
-      plan.rewrites += fmt::format(" ({})", ++tried);
-      Judged judged = Try(plan);
-      if (!split.has_value() || judged.loss < split->loss) split = std::move(judged);
+    for (const Plan& plain : PlainPlans(unsplit.plan)) {
+      std::size_t tried = 0;
+      for (const Thresholds& one : SearchSplits(small, plain, most, kFinalists)) {
+        Plan plan = WithSplits(workshop_, plain, one);
+        plan.rewrites += fmt::format(" ({})", ++tried);
+        Judged judged = Try(plan);
+        if (!split.has_value() || judged.loss < split->loss) split = std::move(judged);
+      }
     }
     if (!split.has_value()) return;
     Judged other = std::exchange(best_, WithBestBias(*split));
@@ -219,8 +218,9 @@ class Tuner {
     if (best_.loss >= kDecibelLess * other.loss) best_ = std::move(other);
   }
 
-  /// Without all that wasn't asked for.
-  [[nodiscard]] Plan PlainPlan(const Plan& unsplit) const {
+  /// Without all that wasn't asked for; of the model's own graph as well, since what is
+  /// rounded once has no parts to split.
+  [[nodiscard]] std::vector<Plan> PlainPlans(const Plan& unsplit) const {
     const bool is_corrected = request_.steps.bias_correction.value_or(false);
     Plan plain = PlanOf(asked_.RangesToTry().front(),
                         is_corrected ? asked_.BiasesToTry().front() : BiasForm::kNone);
@@ -229,7 +229,12 @@ class Tuner {
       plain.rewrites = ", equalized";
     }
     plain.float_outputs = unsplit.float_outputs;
-    return plain;
+    Plan in_parts = plain;
+    in_parts.variant = workshop_.tensorflow().plan.variant;
+    in_parts.rewrites = ", unmerged";
+    const bool is_same =
+        plain.variant != workshop_.original() || in_parts.variant == plain.variant;
+    return is_same ? std::vector{plain} : std::vector{plain, in_parts};
   }
 
   Judged WithBestBias(const Judged& start) {
