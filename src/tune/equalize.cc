@@ -50,6 +50,17 @@ bool AllDepthwise(const Graph& graph, const ChannelClass& one) {
   });
 }
 
+/// Of one channel, in so many samples.
+std::size_t NumbersSeen(const Graph& graph, const ChannelClass& one,
+                        std::size_t samples) {
+  std::size_t most = 0;
+  for (const ValueId id : one.values) {
+    const Shape& shape = graph[id].shape;
+    most = std::max(most, static_cast<std::size_t>(ElementCount(shape) / shape.back()));
+  }
+  return most * samples;
+}
+
 class Equalizer {
  public:
   explicit Equalizer(Graph graph) : graph_(std::move(graph)) {}
@@ -158,6 +169,7 @@ Graph Equalize(const Graph& graph, const ChannelExtremes& extremes,
   bool is_changed = false;
   for (const ChannelClass& one : FindChannelClasses(graph)) {
     if (options.depthwise_only && !AllDepthwise(graph, one)) continue;
+    if (NumbersSeen(graph, one, options.samples) < kFewestSeen) continue;
     const Factors factors = FactorsOf(one, extremes, options.strength);
     if (std::ranges::all_of(factors, [](float k) { return k == 1; })) continue;
     equalizer.Apply(one, factors);

@@ -182,17 +182,17 @@ class Tuner {
   void TryEqualizations() {
     const auto extremes = CollectChannelExtremes(graph_, samples_, request_.workers);
     const Judged before = best_;
-    const auto attempt = [&](const char* name, const EqualizeOptions& options) {
-      Graph equalized = Equalize(graph_, extremes, options);
+    const auto attempt = [&](const char* name, bool depthwise) {
+      // Half of the way: other samples may use more of a channel than these did.
+      Graph equalized = Equalize(graph_, extremes, {0.5, depthwise, samples_.size()});
       if (equalized == graph_) return;
       Plan plan = before.plan;
       plan.rewrites += name;
       plan.variant = workshop_.NewVariant(std::move(equalized));
       TryStep(before, plan, request_.steps.equalize.value_or(false));
     };
-    // Half of the way: other samples may use more of a channel than these did.
-    attempt(", equalized before depthwise", {.strength = 0.5, .depthwise_only = true});
-    attempt(", equalized", {.strength = 0.5, .depthwise_only = false});
+    attempt(", equalized before depthwise", true);
+    attempt(", equalized", false);
   }
 
   /// On top of what cuts nothing and moves no bias, whatever was best before: what other

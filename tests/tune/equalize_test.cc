@@ -54,6 +54,16 @@ TEST(Equalize, LeavesReadersThatAreNotDepthwiseWhenAsked) {
   EXPECT_EQ(Equalized(graph, 1, {.depthwise_only = true}), graph);
 }
 
+TEST(Equalize, LeavesChannelsOfWhichFewNumbersWereSeen) {
+  const Graph graph = Parse(kTwoLayers);
+  const auto places =
+      static_cast<std::size_t>(ElementCount(graph[graph.nodes[0].outputs[0]].shape) /
+                               graph[graph.nodes[0].outputs[0]].shape.back());
+  const std::size_t enough = (kFewestSeen + places - 1) / places;
+  EXPECT_EQ(Equalized(graph, 1, {.samples = enough - 1}), graph);
+  EXPECT_NE(Equalized(graph, 1, {.samples = enough}), graph);
+}
+
 TEST(Equalize, LeavesWhatMeetsAnOperationThatIsNotHomogeneous) {
   for (const std::string between :
        {"m : float32[1x2] = tanh(y)", "m : float32[1x2] = softmax(y)",
