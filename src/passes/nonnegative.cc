@@ -5,11 +5,6 @@
 namespace kinglet {
 namespace {
 
-template <typename... Kinds>
-bool IsAnyOf(const Op& op) {
-  return (std::holds_alternative<Kinds>(op) || ...);
-}
-
 bool IsClamped(const Op& op) {
   const auto* relu = std::get_if<Relu>(&op);
   const Activation* clamp = relu != nullptr ? &relu->kind : ActivationOf(op);
@@ -19,7 +14,7 @@ bool IsClamped(const Op& op) {
 
 /// Whether the operation makes nothing below zero of operands that hold nothing below it.
 bool KeepsSign(const Op& op) {
-  return IsAnyOf<Add, Mul, Div, Maximum, Minimum, ReduceMax, Sum, Mean, MaxPool2d,
+  return IsOneOf<Add, Mul, Div, Maximum, Minimum, ReduceMax, Sum, Mean, MaxPool2d,
                  AveragePool2d, Reshape, Transpose, StridedSlice, Concatenation>(op);
 }
 
@@ -32,7 +27,7 @@ bool IsNonnegative(const Graph& graph, const Uses& uses, ValueId id) {
   const auto producer = uses.Producer(id);
   if (!producer.has_value()) return false;
   const Node& node = graph.nodes[*producer];
-  if (IsClamped(node.op) || IsAnyOf<Logistic, Softmax, Exp, Abs, Square>(node.op)) {
+  if (IsClamped(node.op) || IsOneOf<Logistic, Softmax, Exp, Abs, Square>(node.op)) {
     return true;
   }
   return KeepsSign(node.op) && std::ranges::all_of(node.inputs, [&](ValueId input) {

@@ -9,11 +9,6 @@
 namespace kinglet {
 namespace {
 
-template <typename... Kinds>
-bool IsOneOf(const Op& op) {
-  return (std::holds_alternative<Kinds>(op) || ...);
-}
-
 bool IsUnary(const Op& op) {
   return IsOneOf<Abs, Ceil, Cos, Elu, Exp, Floor, Gelu, HardSwish, LeakyRelu, Log,
                  Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
