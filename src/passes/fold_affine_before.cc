@@ -1,6 +1,7 @@
-// With x' = s x + o before a linear operation: sum w x' = sum (w s) x + sum w o. Zeros
+// With x' = s x + o before linear operations: sum w x' = sum (w s) x + sum w o. Zeros
 // that a window meets outside the input stay zero under a factor, not under an offset. A
-// factor for all elements also passes what only moves them.
+// map per channel also passes what leaves channels alone, averages included; one factor
+// for all elements passes whatever moves them.
 #include <algorithm>
 
 #include "ops/window.h"
@@ -10,13 +11,12 @@
 namespace kinglet {
 namespace {
 
-bool AllEqual(const std::vector<float>& values) {
-  return std::ranges::all_of(values, [&](float v) { return v == values.front(); });
-}
+/// How much more noise than one factor for all channels may make in quantized weights:
+/// what the map left to itself rounds costs as much.
+constexpr double kMostNoise = 4;
 
 bool OnlyMovesElements(const Op& op) {
-  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<StridedSlice>(op) || std::holds_alternative<Pad>(op);
+  return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op);
 }
 
 template <typename Conv>
@@ -26,86 +26,133 @@ bool ReadsZerosOutside(const Conv& conv, const Shape& in, const Shape& weights) 
   return h.Total() > 0 || w.Total() > 0;
 }
 
+/// Sum over output channels of the square of the largest weight, which is what rounding
+/// the weights to steps of a part of it costs. REQUIRES: output channels in the first
+/// axis.
+double SquaredSteps(const Tensor& weights) {
+  const std::span<const float> elements = weights.Data<float>();
+  const auto outputs = static_cast<std::size_t>(weights.shape()[0]);
+  const std::size_t block = elements.size() / outputs;
+  double sum = 0;
+  for (std::size_t output = 0; output < outputs; ++output) {
+    double most = 0;
+    for (const float w : elements.subspan(output * block, block)) {
+      most = std::max(most, static_cast<double>(w) * static_cast<double>(w));
+    }
+    sum += most;
+  }
+  return sum;
+}
+
+/// Whether the weights times the factors of their input channels are about as easy to
+/// quantize as before: an output channel has one scale for all its inputs.
+bool QuantizeAsWell(const Op& op, const Tensor& weights,
+                    const std::vector<float>& scale) {
+  double mean = 0;
+  for (const float s : scale) {
+    mean += static_cast<double>(s) * static_cast<double>(s);
+  }
+  mean /= static_cast<double>(scale.size());
+  return SquaredSteps(ScaledInputs(op, weights, scale)) <=
+         kMostNoise * mean * SquaredSteps(weights);
+}
+
 /// Whether the operation computes the same from the input before the map, with weights
-/// that are no harder to quantize: a convolution has one scale for all input channels.
+/// that are no harder to quantize.
 bool Takes(const Graph& graph, const Node& linear, const Affine& affine) {
   const Shape& in = graph[linear.inputs[0]].shape;
-  const Shape& weights = graph[linear.inputs[1]].shape;
-  if (const auto* conv = std::get_if<Conv2d>(&linear.op)) {
-    if (affine.offset.empty()) return AllEqual(affine.scale);
-    return AllEqual(affine.offset) && !ReadsZerosOutside(*conv, in, weights);
+  const Tensor& weights = *graph[linear.inputs[1]].constant;
+  if (const auto* depthwise = std::get_if<DepthwiseConv2d>(&linear.op)) {
+    return affine.offset.empty() || !ReadsZerosOutside(*depthwise, in, weights.shape());
   }
-  if (const auto* conv = std::get_if<DepthwiseConv2d>(&linear.op)) {
-    return affine.offset.empty() || !ReadsZerosOutside(*conv, in, weights);
+  if (!affine.offset.empty()) {
+    const auto* conv = std::get_if<Conv2d>(&linear.op);
+    const bool has_edges =
+        std::holds_alternative<TransposeConv>(linear.op) ||
+        (conv != nullptr && ReadsZerosOutside(*conv, in, weights.shape()));
+    if (has_edges) return false;
   }
-  // At the edges fewer taps reach an output.
-  if (std::holds_alternative<TransposeConv>(linear.op)) {
-    return affine.offset.empty() && AllEqual(affine.scale);
-  }
-  return true;
+  return affine.scale.empty() || QuantizeAsWell(linear.op, weights, affine.scale);
 }
 
-/// Behind a mover channels are others: whether the map is one factor for all.
-bool ForgetChannels(Affine& affine) {
-  if (!affine.offset.empty() || !AllEqual(affine.scale)) return false;
-  affine.scale.resize(1);
-  return true;
+/// Whether the node makes channel c of its result from channel c of its input alone, by
+/// moving elements, or by averaging them, which takes offsets along.
+bool KeepsChannels(const Graph& graph, const Node& node, bool has_offset) {
+  const Shape& in = graph[node.inputs[0]].shape;
+  const Shape& out = graph[node.outputs[0]].shape;
+  if (in.empty() || out.empty() || in.back() != out.back()) return false;
+  const auto last = static_cast<std::int64_t>(in.size()) - 1;
+  if (const auto* transpose = std::get_if<Transpose>(&node.op)) {
+    return transpose->perm.back() == last;
+  }
+  if (const auto* slice = std::get_if<StridedSlice>(&node.op)) {
+    return slice->strides.back() == 1 && slice->begin.back() == 0 &&
+           std::ranges::find(slice->dropped, last) == slice->dropped.end();
+  }
+  if (std::holds_alternative<Pad>(node.op)) return !has_offset;
+  if (const auto* mean = std::get_if<Mean>(&node.op)) {
+    return std::ranges::find(mean->axes, last) == mean->axes.end();
+  }
+  if (const auto* pool = std::get_if<AveragePool2d>(&node.op)) {
+    return pool->activation == Activation::kNone;
+  }
+  return std::holds_alternative<Reshape>(node.op);
 }
 
-/// Looks up from the linear node for an affine map that can be left out.
-class Search {
- public:
-  Search(const Graph& graph, const Uses& uses) : graph_(graph), uses_(uses) {}
+/// The map as it is behind a node that reads its result, or nothing where it is none.
+std::optional<Affine> Behind(const Graph& graph, const Node& node, const Affine& affine) {
+  if (KeepsChannels(graph, node, !affine.offset.empty())) return affine;
+  const bool is_one_factor = affine.offset.empty() && AllEqual(affine.scale);
+  if (!is_one_factor || !OnlyMovesElements(node.op)) return std::nullopt;
+  return Affine{{affine.scale.front()}, {}};
+}
 
-  struct Found {
-    std::size_t map;  ///< index of the node
-    std::optional<std::size_t>
-        reader;  ///< the mover that reads it; none: the linear node
-    Affine affine;
-  };
-
-  [[nodiscard]] std::optional<Found> Above(const Node& linear) const {
-    std::optional<std::size_t> reader;
-    ValueId id = linear.inputs[0];
-    while (uses_.Count(id) == 1) {
-      const auto producer = uses_.Producer(id);
-      if (!producer.has_value()) return std::nullopt;
-      const Node& node = graph_.nodes[*producer];
-      if (auto affine = AffineOf(graph_, node)) {
-        if (!Fits(linear, node, reader.has_value(), *affine)) return std::nullopt;
-        return Found{*producer, reader, std::move(*affine)};
-      }
-      if (!OnlyMovesElements(node.op)) return std::nullopt;
-      reader = producer;
-      id = node.inputs[0];
-    }
-    return std::nullopt;
-  }
-
- private:
-  [[nodiscard]] bool Fits(const Node& linear, const Node& map, bool is_behind_mover,
-                          Affine& affine) const {
-    if (*ActivationOf(map.op) != Activation::kNone) return false;
-    if (is_behind_mover && !ForgetChannels(affine)) return false;
-    return Takes(graph_, linear, affine);
-  }
-
-  const Graph& graph_;
-  const Uses& uses_;
+/// A linear node that a map reaches, and the map as it arrives there.
+struct Reached {
+  std::size_t linear;
+  Affine affine;
 };
+
+/// Adds what the value, a result of the map, reaches; false if that is not linear nodes
+/// alone that can take it.
+bool Follow(const Graph& graph, const Uses& uses, ValueId id, const Affine& affine,
+            std::vector<Reached>& reached) {
+  if (uses.IsGraphOutput(id)) return false;
+  return std::ranges::all_of(uses.Readers(id), [&](std::size_t reader) {
+    const Node& node = graph.nodes[reader];
+    if (node.inputs[0] != id || std::ranges::count(node.inputs, id) > 1) return false;
+    if (IsLinear(graph, node)) {
+      reached.push_back({reader, affine});
+      return Takes(graph, node, affine);
+    }
+    if (node.outputs.size() != 1) return false;
+    const auto behind = Behind(graph, node, affine);
+    return behind.has_value() && Follow(graph, uses, node.outputs[0], *behind, reached);
+  });
+}
 
 }  // namespace
 
 Graph FoldAffineBefore(const Graph& graph) {
   const Uses uses(graph);
   Graph folded = graph;
+  std::vector<bool> took(graph.nodes.size());  // a map, and is another one by that
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!IsLinear(graph, graph.nodes[i])) continue;
-    const auto found = Search(graph, uses).Above(graph.nodes[i]);
-    if (!found.has_value()) continue;
-    const ValueId before = *OnlyComputedInput(graph, graph.nodes[found->map]);
-    ApplyBefore(folded, folded.nodes[i], found->affine);
-    folded.nodes[found->reader.value_or(i)].inputs[0] = before;
+    const Node& map = graph.nodes[i];
+    const auto affine = AffineOf(graph, map);
+    const bool is_map =
+        affine.has_value() && *ActivationOf(map.op) == Activation::kNone && !took[i];
+    if (!is_map) continue;
+    const ValueId mapped = map.outputs[0];
+    std::vector<Reached> reached;
+    if (!Follow(graph, uses, mapped, *affine, reached)) continue;
+    for (const Reached& at : reached) {
+      ApplyBefore(folded, folded.nodes[at.linear], at.affine);
+      took[at.linear] = true;
+    }
+    for (const std::size_t reader : uses.Readers(mapped)) {
+      folded.nodes[reader].inputs[0] = *OnlyComputedInput(graph, map);
+    }
   }
   return WithoutDeadParts(folded);
 }

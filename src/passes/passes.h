@@ -19,10 +19,11 @@ namespace kinglet {
 /// has another reader or is already clamped.
 Graph FoldAffine(const Graph& graph);
 
-/// Folds a constant factor or offset in front of a convolution, depthwise convolution or
-/// fully connected operation into its weights and bias. Declines when the mapped value
-/// has another reader, for an offset where the window reads zeros outside the input, and
-/// for one that differs from channel to channel where the weights have one scale for all.
+/// Folds a constant factor or offset into the weights and biases of all the linear
+/// operations that read the mapped value, also through what leaves channels alone (means
+/// and average pools over places among it). Declines when anything else reads it, for an
+/// offset where the window reads zeros outside the input, and where factors would make
+/// weights clearly harder to quantize.
 Graph FoldAffineBefore(const Graph& graph);
 
 /// Moves element-wise operations in front of the Reshape or Transpose whose result they
@@ -83,6 +84,12 @@ Graph FoldPadding(const Graph& graph);
 /// One Reshape for two in a row, one Transpose for two, one StridedSlice for two without
 /// strides, and a Reshape for a Transpose that only moves axes of size 1.
 Graph MergeMovers(const Graph& graph);
+
+/// Makes one operation of two maps per channel, x * s1 + o1 and then * s2 + o2: a Mul, an
+/// Add, or a 1x1 DepthwiseConv2d where the result has four axes. Declines when the map
+/// between has another reader or a clamp, and for one factor and offset of an input. Not
+/// one of Passes(): TensorFlow's arithmetic rounds each operation.
+Graph MergeAffineMaps(const Graph& graph);
 
 /// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes,
 /// and a reduction leave out or keep its axes as that does. Declines when the result has

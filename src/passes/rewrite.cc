@@ -27,21 +27,18 @@ Tensor Scaled(Tensor weights, std::size_t axis, std::span<const float> scale) {
   return weights;
 }
 
-/// Input channel that an element of the weights meets, of `channels` in all.
+/// Input channel that an element of the weights meets, of `channels` in all. Groups of a
+/// convolution read one part of the channels each.
 std::size_t InputChannel(const Op& op, const Shape& weights, std::size_t element,
                          std::size_t channels) {
+  if (channels == 1) return 0;
   const auto last = static_cast<std::size_t>(weights.back());
-  if (!std::holds_alternative<DepthwiseConv2d>(op)) return element % last % channels;
-  return element % last / (last / channels);
-}
-
-/// Weights w * scale[input channel]; one scale stands for all channels.
-Tensor ScaledInputs(const Op& op, Tensor weights, std::span<const float> scale) {
-  const std::span<float> elements = weights.Data<float>();
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    elements[i] *= scale[InputChannel(op, weights.shape(), i, scale.size())];
+  if (std::holds_alternative<DepthwiseConv2d>(op)) {
+    return element % last / (last / channels);
   }
-  return weights;
+  const std::size_t groups = channels / last;
+  const std::size_t block = static_cast<std::size_t>(ElementCount(weights)) / groups;
+  return element / block * last + element % last;
 }
 
 /// Per output channel, the sum of w * offset[input channel].
@@ -141,6 +138,10 @@ std::vector<float> BiasOf(const Graph& graph, const Node& linear) {
   return std::vector<float>(static_cast<std::size_t>(weights[OutputAxis(linear.op)]));
 }
 
+bool AllEqual(std::span<const float> values) {
+  return std::ranges::all_of(values, [&](float v) { return v == values.front(); });
+}
+
 std::optional<Affine> AffineOf(const Graph& graph, const Node& node) {
   if (std::holds_alternative<DepthwiseConv2d>(node.op)) {
     return AffineOfDepthwise(graph, node);
@@ -176,6 +177,14 @@ void ApplyAfter(Graph& graph, Node& linear, const Affine& affine) {
     if (!affine.offset.empty()) bias[c] += affine.offset[c];
   }
   SetBias(graph, linear, bias);
+}
+
+Tensor ScaledInputs(const Op& op, Tensor weights, std::span<const float> scale) {
+  const std::span<float> elements = weights.Data<float>();
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    elements[i] *= scale[InputChannel(op, weights.shape(), i, scale.size())];
+  }
+  return weights;
 }
 
 void ApplyBefore(Graph& graph, Node& linear, const Affine& affine) {

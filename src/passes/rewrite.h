@@ -32,6 +32,9 @@ std::optional<std::span<const float>> ConstantFloats(const Graph& graph, ValueId
 std::optional<std::vector<float>> PerChannel(const Graph& graph, ValueId id,
                                              std::int64_t channels);
 
+/// Whether all elements are the same; true for none.
+bool AllEqual(std::span<const float> values);
+
 /// y = x * scale + offset per channel; either may be empty.
 struct Affine {
   std::vector<float> scale;
@@ -46,6 +49,10 @@ std::optional<Affine> AffineOf(const Graph& graph, const Node& node);
 /// rounded to float32. The old constants stay for other readers.
 /// REQUIRES: IsLinear, one element per output channel.
 void ApplyAfter(Graph& graph, Node& linear, const Affine& affine);
+
+/// The weights of a linear operation times scale[input channel]; one scale stands for
+/// all.
+Tensor ScaledInputs(const Op& op, Tensor weights, std::span<const float> scale);
 
 /// Makes a linear node compute from x what it did from x * scale + offset, scale and
 /// offset per input channel or one for all. REQUIRES: IsLinear; no offset where the

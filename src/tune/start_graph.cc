@@ -5,7 +5,7 @@
 namespace kinglet {
 
 Graph StartGraph(const Graph& model, bool can_spend_products) {
-  Graph merged = MergeHinges(model);
+  Graph merged = MergeAffineMaps(MergeHinges(model));
   return can_spend_products ? SplitBands(merged) : merged;
 }
 

@@ -47,13 +47,36 @@ std::string Conv(const std::string& map, const std::string& op,
          attributes + "\nout output_0 = y\n";
 }
 
-TEST(FoldAffineBefore, ScalesAConvolutionByOneFactor) {
+TEST(FoldAffineBefore, ScalesAConvolution) {
   for (const char* padding : {"", " padding=same"}) {
     ExpectRewrite(FoldAffineBefore, Conv("mul(x, k)", "conv_2d", "1 2 3 4", "5", padding),
                   Conv("", "conv_2d", "8 16 24 32", "5", padding));
-    ExpectUnchanged(FoldAffineBefore,
-                    Conv("mul(x, c)", "conv_2d", "1 2 3 4", "5", padding));
+    ExpectRewrite(FoldAffineBefore, Conv("mul(x, c)", "conv_2d", "1 2 3 4", "5", padding),
+                  Conv("", "conv_2d", "2 8 6 16", "5", padding));
   }
+}
+
+TEST(FoldAffineBefore, ScalesTheChannelsThatEachGroupReads) {
+  const auto text = [](const std::string& map, const std::string& weights) {
+    return "in input = x : float32[1x1x1x4]\nconst c : float32[4] = 2 4 1 8\n" + map +
+           "const w : float32[2x1x1x2] = " + weights +
+           "\ny : float32[1x1x1x2] = conv_2d(" + (map.empty() ? "x" : "a") +
+           ", w)\nout output_0 = y\n";
+  };
+  ExpectRewrite(FoldAffineBefore, text("a : float32[1x1x1x4] = mul(x, c)\n", "1 2 3 4"),
+                text("", "2 8 3 32"));
+}
+
+TEST(FoldAffineBefore, DeclinesWhatMakesWeightsHardToQuantize) {
+  // The weights of most outputs would be steps of 64 for channels that 1 and 2 carry.
+  const auto scaled = [](const std::string& largest) {
+    return "in input = x : float32[1x8]\nconst c : float32[8] = 1 1 1 1 1 1 1 " +
+           largest +
+           "\na : float32[1x8] = mul(x, c)\nconst w : float32[1x8] = 1 2 1 2 1 2 1 2\n"
+           "y : float32[1x1] = fully_connected(a, w)\nout output_0 = y\n";
+  };
+  EXPECT_NE(FoldAffineBefore(Parse(scaled("2"))), Parse(scaled("2")));
+  ExpectUnchanged(FoldAffineBefore, scaled("64"));
 }
 
 TEST(FoldAffineBefore, ScalesADepthwiseConvolutionByFactorsPerChannel) {
@@ -86,7 +109,8 @@ TEST(FoldAffineBefore, AddsAnOffsetWhereNoZerosAreRead) {
                     Conv("add(x, k)", op, "1 2 3 4",
                          std::string(op) == "conv_2d" ? "5" : "5 6", " padding=same"));
   }
-  ExpectUnchanged(FoldAffineBefore, Conv("add(x, c)", "conv_2d", "1 2 3 4", "5"));
+  ExpectRewrite(FoldAffineBefore, Conv("add(x, c)", "conv_2d", "1 2 3 4", "5"),
+                Conv("", "conv_2d", "1 2 3 4", "37"));
 }
 
 std::string ThroughATranspose(const std::string& map) {
@@ -103,6 +127,33 @@ TEST(FoldAffineBefore, TakesOneFactorThroughWhatMovesElements) {
   ExpectRewrite(FoldAffineBefore, ThroughATranspose("mul(x, k)"), folded);
   ExpectUnchanged(FoldAffineBefore, ThroughATranspose("mul(x, c)"));
   ExpectUnchanged(FoldAffineBefore, ThroughATranspose("add(x, k)"));
+}
+
+/// Two dense layers of which one reads a mean over places, in front of both a map.
+std::string ForTwoReaders(const std::string& map, const std::string& weights,
+                          const std::string& of_mean) {
+  const std::string read = map.empty() ? "x" : "a";
+  return "in input = x : float32[1x4x2]\nconst c : float32[2] = 2 4\n" +
+         (map.empty() ? "" : "a : float32[1x4x2] = " + map + "\n") +
+         "const w : float32[1x2] = " + weights + "\nconst b : float32[1] = 1\n" +
+         "y : float32[1x4x1] = fully_connected(" + read + ", w, b)\n" +
+         "r : float32[1x2x2x2] = reshape(" + read + ") shape=[1,2,2,2]\n" +
+         "m : float32[1x2] = mean(r) axes=[1,2]\n" + "const v : float32[1x2] = 3 5\n" +
+         "const d : float32[1] = " + of_mean + "\n" +
+         "z : float32[1x1] = fully_connected(m, v, d)\n" +
+         "out output_0 = y\nout output_1 = z\n";
+}
+
+TEST(FoldAffineBefore, ServesAllReadersThroughWhatLeavesChannelsAlone) {
+  std::string folded = ForTwoReaders("", "1 2", "31");
+  folded.replace(folded.find("b : float32[1] = 1"), 18, "b : float32[1] = 11");
+  ExpectRewrite(FoldAffineBefore, ForTwoReaders("add(x, c)", "1 2", "5"), folded);
+  std::string scaled = ForTwoReaders("", "2 8", "5");
+  scaled.replace(scaled.find("= 3 5"), 5, "= 6 20");
+  ExpectRewrite(FoldAffineBefore, ForTwoReaders("mul(x, c)", "1 2", "5"), scaled);
+  ExpectUnchanged(FoldAffineBefore,
+                  ForTwoReaders("mul(x, c)", "1 2", "5") +
+                      "t : float32[1x4x2] = tanh(a)\nout output_2 = t\n");
 }
 
 TEST(FoldAffineBefore, DeclinesWhereTheMappedValueHasAnotherReader) {
