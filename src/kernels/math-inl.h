@@ -2,6 +2,7 @@
 // Every product that is added to something is fused, in the order written here.
 #pragma once
 
+#include <iterator>
 #include <limits>
 
 #include "kernels/coefficients.h"
@@ -25,7 +26,8 @@ HWY_INLINE Vec TwoToThe(IntVec exponent) {
   return hn::BitCast(kFloats, hn::ShiftLeft<23>(biased));
 }
 
-HWY_INLINE Vec ExpOf(Vec x) {
+// Within two units in the last place, on the way to other functions.
+HWY_INLINE Vec NearExpOf(Vec x) {
   const Vec one = Splat(1.0F);
   const Vec bounded = Clamped(x, Splat(kExpLowest), Splat(kExpHighest));
   const Vec magic = hn::MulAdd(bounded, Splat(kLog2E), Splat(kRoundingMagic));
@@ -40,6 +42,35 @@ HWY_INLINE Vec ExpOf(Vec x) {
   const IntVec half = hn::ShiftRight<1>(exponent);
   const Vec scaled = hn::Mul(power, TwoToThe(half));
   return hn::Mul(scaled, TwoToThe(hn::Sub(exponent, half)));
+}
+
+using HalfFloats = hn::Half<Floats>;
+
+// e^x of half a vector that is bounded, rounded once.
+HWY_INLINE hn::Vec<HalfFloats> WideExpOf(hn::Vec<HalfFloats> bounded) {
+  constexpr Doubles kDoubles;
+  constexpr hn::RebindToUnsigned<Doubles> kBits;
+  const auto splat = [](double x) { return hn::Set(Doubles(), x); };
+  const auto x = hn::PromoteTo(kDoubles, bounded);
+  const auto magic = hn::MulAdd(x, splat(kWideLog2E), splat(kWideRoundingMagic));
+  const auto n = hn::Sub(magic, splat(kWideRoundingMagic));
+  const auto r = hn::MulAdd(n, splat(-kWideLn2), x);
+  constexpr std::size_t kTerms = std::size(kWideExpPoly);
+  auto power = splat(kWideExpPoly[kTerms - 1]);
+#pragma GCC unroll 10
+  for (std::size_t i = 2; i <= kTerms; ++i) {
+    power = hn::MulAdd(power, r, splat(kWideExpPoly[kTerms - i]));
+  }
+  const auto exponent = hn::ShiftLeft<52>(hn::BitCast(kBits, magic));
+  const auto scaled = hn::Add(hn::BitCast(kBits, power), exponent);
+  return hn::DemoteTo(HalfFloats(), hn::BitCast(kDoubles, scaled));
+}
+
+HWY_INLINE Vec ExpOf(Vec x) {
+  const Vec bounded = Clamped(x, Splat(kExpLowest), Splat(kExpHighest));
+  const auto upper = WideExpOf(hn::UpperHalf(HalfFloats(), bounded));
+  const auto lower = WideExpOf(hn::LowerHalf(HalfFloats(), bounded));
+  return hn::Combine(kFloats, upper, lower);
 }
 
 HWY_INLINE Vec LogOf(Vec x) {
@@ -74,7 +105,7 @@ HWY_INLINE Vec TanhOf(Vec x) {
   const Vec square = hn::Mul(x, x);
   const Vec cubic = hn::Mul(square, magnitude);
   const Vec small = hn::MulAdd(cubic, Polynomial(kTanhPoly, square), magnitude);
-  const Vec e = ExpOf(hn::Add(magnitude, magnitude));
+  const Vec e = NearExpOf(hn::Add(magnitude, magnitude));
   const Vec large = hn::Sub(one, hn::Div(Splat(2.0F), hn::Add(e, one)));
   const Mask is_small = hn::Lt(magnitude, Splat(kTanhSmall));
   return hn::CopySign(hn::IfThenElse(is_small, small, large), x);
@@ -82,12 +113,13 @@ HWY_INLINE Vec TanhOf(Vec x) {
 
 HWY_INLINE Vec LogisticOf(Vec x) {
   const Vec one = Splat(1.0F);
-  const Vec e = ExpOf(hn::Neg(hn::Abs(x)));
-  const Vec numerator = hn::IfThenElse(hn::Lt(x, hn::Zero(kFloats)), e, one);
-  return hn::Div(numerator, hn::Add(e, one));
+  const Mask is_low = hn::Lt(x, Splat(kLogisticLow));
+  const Vec e = ExpOf(hn::IfThenElse(is_low, x, hn::Neg(x)));
+  const Vec middle = hn::IfThenElse(is_low, e, hn::Div(one, hn::Add(one, e)));
+  return hn::IfThenElse(hn::Gt(x, Splat(kLogisticHigh)), one, middle);
 }
 
-// As ExpOf, less the 1 of the series before it is scaled.
+// As NearExpOf, less the 1 of the series before it is scaled.
 HWY_INLINE Vec Expm1Of(Vec x) {
   const Vec one = Splat(1.0F);
   const Vec bounded = Clamped(x, Splat(kExpm1Lowest), Splat(kExpHighest));
@@ -110,7 +142,7 @@ HWY_INLINE Vec ErfOf(Vec x) {
   const Vec magnitude = AtMost(Splat(kErfHighest), hn::Abs(x));
   const Vec square = hn::Mul(magnitude, magnitude);
   const Vec small = hn::MulAdd(magnitude, Polynomial(kErfPoly, square), magnitude);
-  const Vec tail = ExpOf(Polynomial(kErfTailPoly, magnitude));
+  const Vec tail = NearExpOf(Polynomial(kErfTailPoly, magnitude));
   const Vec large = hn::Sub(Splat(1.0F), tail);
   const Mask is_small = hn::Lt(magnitude, Splat(1.0F));
   return hn::CopySign(hn::IfThenElse(is_small, small, large), x);

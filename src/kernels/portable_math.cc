@@ -9,9 +9,9 @@
 namespace kinglet::portable {
 namespace {
 
-template <std::size_t kTerms>
-float Polynomial(const float (&coefficients)[kTerms], float x) {
-  float sum = coefficients[kTerms - 1];
+template <typename T, std::size_t kTerms>
+T Polynomial(const T (&coefficients)[kTerms], T x) {
+  T sum = coefficients[kTerms - 1];
   for (std::size_t i = kTerms - 1; i-- > 0;) sum = std::fma(sum, x, coefficients[i]);
   return sum;
 }
@@ -19,6 +19,18 @@ float Polynomial(const float (&coefficients)[kTerms], float x) {
 // Of a NaN the exponent is arbitrary, hence the unsigned arithmetic.
 float TwoToThe(std::int32_t exponent) {
   return std::bit_cast<float>((static_cast<std::uint32_t>(exponent) + 127U) << 23U);
+}
+
+/// Within two units in the last place, on the way to other functions.
+float NearExp(float x) {
+  const float bounded = Clamped(x, {kExpLowest, kExpHighest});
+  const float magic = std::fma(bounded, kLog2E, kRoundingMagic);
+  const float n = magic - kRoundingMagic;
+  const float r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, bounded));
+  const float power = std::fma(std::fma(Polynomial(kExpPoly, r), r, 1.0F), r, 1.0F);
+  const std::int32_t exponent = std::bit_cast<std::int32_t>(magic) - kRoundingMagicBits;
+  const std::int32_t half = exponent >> 1;
+  return power * TwoToThe(half) * TwoToThe(exponent - half);
 }
 
 float Expm1(float x) {
@@ -35,21 +47,20 @@ float Erf(float x) {
   const float magnitude = std::fabs(x) > kErfHighest ? kErfHighest : std::fabs(x);
   const float square = magnitude * magnitude;
   const float small = std::fma(magnitude, Polynomial(kErfPoly, square), magnitude);
-  const float large = 1.0F - Exp(Polynomial(kErfTailPoly, magnitude));
+  const float large = 1.0F - NearExp(Polynomial(kErfTailPoly, magnitude));
   return std::copysign(magnitude < 1.0F ? small : large, x);
 }
 
 }  // namespace
 
 float Exp(float x) {
-  const float bounded = Clamped(x, {kExpLowest, kExpHighest});
-  const float magic = std::fma(bounded, kLog2E, kRoundingMagic);
-  const float n = magic - kRoundingMagic;
-  const float r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, bounded));
-  const float power = std::fma(std::fma(Polynomial(kExpPoly, r), r, 1.0F), r, 1.0F);
-  const std::int32_t exponent = std::bit_cast<std::int32_t>(magic) - kRoundingMagicBits;
-  const std::int32_t half = exponent >> 1;
-  return power * TwoToThe(half) * TwoToThe(exponent - half);
+  const auto bounded = static_cast<double>(Clamped(x, {kExpLowest, kExpHighest}));
+  const double magic = std::fma(bounded, kWideLog2E, kWideRoundingMagic);
+  const double n = magic - kWideRoundingMagic;
+  const double power = Polynomial(kWideExpPoly, std::fma(n, -kWideLn2, bounded));
+  const auto scaled =
+      std::bit_cast<std::uint64_t>(power) + (std::bit_cast<std::uint64_t>(magic) << 52U);
+  return static_cast<float>(std::bit_cast<double>(scaled));
 }
 
 float Log(float x) {
@@ -76,13 +87,14 @@ float Tanh(float x) {
   const float square = x * x;
   const float small =
       std::fma(square * magnitude, Polynomial(kTanhPoly, square), magnitude);
-  const float large = 1.0F - 2.0F / (Exp(magnitude + magnitude) + 1.0F);
+  const float large = 1.0F - 2.0F / (NearExp(magnitude + magnitude) + 1.0F);
   return std::copysign(magnitude < kTanhSmall ? small : large, x);
 }
 
 float Logistic(float x) {
-  const float e = Exp(-std::fabs(x));
-  return (x < 0.0F ? e : 1.0F) / (e + 1.0F);
+  if (x > kLogisticHigh) return 1.0F;
+  if (x < kLogisticLow) return Exp(x);
+  return 1.0F / (1.0F + Exp(-x));
 }
 
 float Elu(float x) { return x < 0.0F ? Expm1(x) : x; }

@@ -70,7 +70,6 @@ void GroupMaxima(Size groups, const float* in, float* out) {
 }
 
 void Magnitudes(Size n, const float* re, const float* im, float* out) {
-  using Doubles = hn::ScalableTag<double>;
   constexpr Doubles kDoubles;
   constexpr hn::Rebind<float, Doubles> kHalf;
   constexpr auto kStep = static_cast<Size>(hn::MaxLanes(Doubles()));

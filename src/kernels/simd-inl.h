@@ -14,6 +14,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Floats = hn::ScalableTag<float>;
 using Ints32 = hn::RebindToSigned<Floats>;
+using Doubles = hn::Repartition<double, Floats>;
 using Vec = hn::Vec<Floats>;
 using IntVec = hn::Vec<Ints32>;
 using Mask = hn::Mask<Floats>;
