@@ -111,8 +111,7 @@ class Assigner {
 
   /// Parameters that nothing changes.
   void Settle() {
-    const auto decides =
-        DecidingRanges(graph_, ranges_, plan_.quantized_nodes, options_.pinned);
+    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
     for (std::size_t i = 0; i < decides.size(); ++i) {
       if (!decides[i]) continue;
       plan_.params[i] =
@@ -169,7 +168,7 @@ class Assigner {
   /// What the operands and results share: the result's parameters, or those of a single
   /// operand; settled ones before others.
   std::optional<QuantParams> CommonParams(const Node& node) {
-    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node, options_.pinned);
+    std::vector<ValueId> sources = DecidingOperands(graph_, uses_, node);
     if (sources.size() != 1) sources.clear();
     sources.insert(sources.end(), node.outputs.begin(), node.outputs.end());
     for (const bool settled : {true, false}) {

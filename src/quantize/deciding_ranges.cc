@@ -11,25 +11,23 @@ namespace {
 
 /// The operand of Maximum and Minimum beside a constant, if others read it too.
 std::optional<ValueId> ComparesShared(const Graph& graph, const Uses& uses,
-                                      const Node& node, const std::set<ValueId>& pinned) {
+                                      const Node& node) {
   const bool compares = std::holds_alternative<Maximum>(node.op) ||
                         std::holds_alternative<Minimum>(node.op);
   if (!compares) return std::nullopt;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;
   if (first_constant == (graph[node.inputs[1]].constant != nullptr)) return std::nullopt;
   const ValueId computed = node.inputs[first_constant ? 1 : 0];
-  const bool is_shared = uses.Count(computed) > 1 && !pinned.contains(computed);
-  return is_shared ? std::optional(computed) : std::nullopt;
+  return uses.Count(computed) > 1 ? std::optional(computed) : std::nullopt;
 }
 
 class Pruning {
  public:
   Pruning(const Graph& graph, const Ranges& ranges,
-          const std::vector<bool>& quantized_nodes, const std::set<ValueId>& pinned)
+          const std::vector<bool>& quantized_nodes)
       : graph_(graph),
         ranges_(ranges),
         quantized_nodes_(quantized_nodes),
-        pinned_(pinned),
         uses_(graph),
         seen_(graph.values.size()) {}
 
@@ -55,7 +53,7 @@ class Pruning {
   }
 
   [[nodiscard]] bool HasOneComputedOperand(const Node& node) const {
-    const std::vector<ValueId> operands = DecidingOperands(graph_, uses_, node, pinned_);
+    const std::vector<ValueId> operands = DecidingOperands(graph_, uses_, node);
     return operands.size() == 1 && graph_[operands[0]].constant == nullptr;
   }
 
@@ -63,8 +61,7 @@ class Pruning {
     const auto producer = uses_.Producer(id);
     if (!producer.has_value() || !quantized_nodes_[*producer]) return;
     const Node& node = graph_.nodes[*producer];
-    if (!WantsOneScale(node) || ComparesShared(graph_, uses_, node, pinned_).has_value())
-      return;
+    if (!WantsOneScale(node) || ComparesShared(graph_, uses_, node).has_value()) return;
     for (const ValueId operand : node.inputs) {
       if (!ranges_[Index(operand)].has_value() || seen_[Index(operand)]) continue;
       seen_[Index(operand)] = true;
@@ -76,7 +73,6 @@ class Pruning {
   const Graph& graph_;
   const Ranges& ranges_;
   const std::vector<bool>& quantized_nodes_;
-  const std::set<ValueId>& pinned_;
   Uses uses_;
   std::vector<bool> seen_;  // by value: on the way back
   std::vector<bool> decides_;
@@ -93,8 +89,8 @@ std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node) {
 }
 
 std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
-                                      const Node& node, const std::set<ValueId>& pinned) {
-  if (const auto shared = ComparesShared(graph, uses, node, pinned)) return {*shared};
+                                      const Node& node) {
+  if (const auto shared = ComparesShared(graph, uses, node)) return {*shared};
   return FloatOperands(graph, node);
 }
 
@@ -103,11 +99,8 @@ bool WantsOneScale(const Node& node) {
 }
 
 std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
-                                 const std::vector<bool>& quantized_nodes,
-                                 const std::set<ValueId>& pinned) {
-  std::vector<bool> decides = Pruning(graph, ranges, quantized_nodes, pinned).Run();
-  for (const ValueId id : pinned) decides[Index(id)] = ranges[Index(id)].has_value();
-  return decides;
+                                 const std::vector<bool>& quantized_nodes) {
+  return Pruning(graph, ranges, quantized_nodes).Run();
 }
 
 }  // namespace kinglet

@@ -14,10 +14,9 @@ std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node);
 
 /// The operands that have a say in the scale that an operation wants for all: the float
 /// ones; but where one computed value is compared with a constant and has other readers,
-/// that value alone, since the result's range would cut it for them, unless it is
-/// `pinned` and so can be had with several ranges.
+/// that value alone, since the result's range would cut it for them.
 std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
-                                      const Node& node, const std::set<ValueId>& pinned);
+                                      const Node& node);
 
 /// Whether the operation wants its float operands and results alike.
 bool WantsOneScale(const Node& node);
@@ -25,10 +24,8 @@ bool WantsOneScale(const Node& node);
 /// By value id: whether its own range makes its parameters. Of a chain of operations that
 /// want one scale, the range at the head counts where each has one operand, and the range
 /// of the last result where some have several. Results of fixed range have none that
-/// counts. `quantized_nodes` says by node which take part. The ranges of `pinned` values
-/// count in any case.
+/// counts. `quantized_nodes` says by node which take part.
 std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
-                                 const std::vector<bool>& quantized_nodes,
-                                 const std::set<ValueId>& pinned = {});
+                                 const std::vector<bool>& quantized_nodes);
 
 }  // namespace kinglet

@@ -22,9 +22,6 @@ using Precisions = std::vector<Precision>;
 
 struct QuantizeOptions {
   bool per_tensor = false;  ///< one scale a weight tensor
-  /// Inputs of the graph that keep their own range wherever an operation wants one scale;
-  /// where it wants another, they are quantized once more.
-  std::set<ValueId> pinned = {};
   Precisions precisions = {};
   /// The extremes: ranges of INT16 tensors, which have steps to spare, and whether a
   /// divisor comes near zero. Empty: as of the others.

@@ -130,9 +130,8 @@ class Quantizer {
   /// The value as integers with the parameters `wanted`.
   ValueId WithParams(ValueId id, const QuantParams& wanted, Precision precision) {
     if (ParamsOf(id, precision) == wanted) return IntegerForm(id, precision);
-    const ValueId from =
-        options_.pinned.contains(id) ? *floats_[Index(id)] : IntegerForm(id, precision);
-    return Quantized(id, from, from_[id].name + "/requantized", wanted, precision);
+    const std::string name = from_[id].name + "/requantized";
+    return Quantized(id, IntegerForm(id, precision), name, wanted, precision);
   }
 
   ValueId AddConstant(ValueId id, IntegerConstant constant) {

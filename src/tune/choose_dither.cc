@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "tune/split_planes.h"
+
 namespace kinglet {
 namespace {
 
@@ -131,13 +133,7 @@ class Chooser {
   double total_ = 0;
 };
 
-}  // namespace
-
-Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
-                    const DitherLimits& limits) {
-  return Chooser(quantized, losses, limits).Run();
-}
-
+/// On the variant of the plan.
 LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
   const Graph& graph = plan.variant->graph;
   const std::vector<double> losses = workshop.RoundingLosses(*plan.variant);
@@ -148,13 +144,7 @@ LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
   return by_name;
 }
 
-Plan WithDither(const Workshop& workshop, const Plan& plan, const LossesByName& losses,
-                const DitherLimits& limits) {
-  Plan dithered = plan;
-  dithered.copies = ChooseCopies(workshop.Fit(plan).graph, losses, limits);
-  return dithered;
-}
-
+/// What rounding costs with the plan's copies and fine inputs.
 double LossLeft(const Plan& plan, const LossesByName& losses) {
   const Graph& graph = plan.variant->graph;
   double left = 0;
@@ -169,6 +159,38 @@ double LossLeft(const Plan& plan, const LossesByName& losses) {
     if (found != losses.end()) left -= found->second;
   }
   return left;
+}
+
+std::optional<Dithered> WithCopies(const Workshop& workshop, Plan plan,
+                                   const LossesByName& losses,
+                                   const DitherLimits& limits) {
+  Plan unrefined = plan;  // has the same operations
+  unrefined.refinement = {.bias = BiasForm::kNone};
+  const Graph quantized = workshop.Fit(unrefined).graph;
+  if (MacsOf(quantized) > limits.macs) return std::nullopt;
+  plan.copies = ChooseCopies(quantized, losses, limits);
+  const double left = LossLeft(plan, losses);
+  return Dithered{std::move(plan), left};
+}
+
+}  // namespace
+
+Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
+                    const DitherLimits& limits) {
+  return Chooser(quantized, losses, limits).Run();
+}
+
+std::optional<Dithered> WithDither(const Workshop& workshop, const Plan& plan,
+                                   const DitherLimits& limits) {
+  const LossesByName losses = RoundingLossesByName(workshop, plan);
+  auto dithered = WithCopies(workshop, plan, losses, limits);
+  if (!plan.fine_inputs) return dithered;
+  Plan coarse = plan;
+  coarse.fine_inputs = false;
+  auto other = WithCopies(workshop, coarse, losses, limits);
+  const bool is_better =
+      other.has_value() && (!dithered.has_value() || other->left < dithered->left);
+  return is_better ? other : dithered;
 }
 
 }  // namespace kinglet

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "quantize/dither_plan.h"
@@ -12,9 +13,6 @@ namespace kinglet {
 
 /// What rounding a tensor costs, by its name.
 using LossesByName = std::map<std::string, double>;
-
-/// On the variant of the plan.
-LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan);
 
 struct DitherLimits {
   std::int64_t macs = 0;   ///< most multiply-accumulates, all in all
@@ -28,11 +26,15 @@ struct DitherLimits {
 Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
                     const DitherLimits& limits);
 
-/// The plan with those copies.
-Plan WithDither(const Workshop& workshop, const Plan& plan, const LossesByName& losses,
-                const DitherLimits& limits);
+/// A plan and what rounding single tensors costs with it, summed.
+struct Dithered {
+  Plan plan;
+  double left = 0;
+};
 
-/// What rounding costs with the plan's copies and fine inputs.
-double LossLeft(const Plan& plan, const LossesByName& losses);
+/// The plan with copies, beside fine inputs or for what those would cost, whichever
+/// leaves less. Nothing where it exceeds the limits without copies.
+std::optional<Dithered> WithDither(const Workshop& workshop, const Plan& plan,
+                                   const DitherLimits& limits);
 
 }  // namespace kinglet

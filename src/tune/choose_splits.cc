@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <numeric>
 
 #include "ops/op_def.h"
@@ -11,99 +11,162 @@
 namespace kinglet {
 namespace {
 
-constexpr std::array kShares = {0.1, 0.03,
-                                0.01};  // of all losses, the least to take part
-constexpr std::array kParts = {1.0F, 0.5F, 0.25F, 0.125F};
-constexpr double kFree =
-    0.002;                      // of the graph's multiply-accumulates, is next to nothing
-constexpr double kGain = 0.98;  // that a change of one threshold must reach
+constexpr double kLeastLoss = 0.03;  // of all losses, to take part
+constexpr double kGain = 0.95;       // of the losses, that a split must leave at most
+constexpr double kOffer = 0.8;       // and all splits, to be told of
 
-/// Only what has a range of its own, so that a copy can have another.
+/// Only results with a range of their own, so that a copy can have another; inputs can be
+/// fine for the same cost.
 bool HasOwnRange(const Graph& graph, const Uses& uses, ValueId id) {
   const auto producer = uses.Producer(id);
-  if (!producer.has_value()) return graph[id].constant == nullptr;
-  return DefOf(graph.nodes[*producer].op).quantization.range == RangeRule::kCalibrated;
+  return producer.has_value() &&
+         DefOf(graph.nodes[*producer].op).quantization.range == RangeRule::kCalibrated;
+}
+
+/// The value, with all that become one with it in a concatenation.
+std::vector<ValueId> PartsWith(const Graph& graph, const Uses& uses, ValueId id) {
+  if (uses.Count(id) != 1 || uses.IsGraphOutput(id)) return {id};
+  const Node& reader = graph.nodes[uses.Readers(id).front()];
+  if (!std::holds_alternative<Concatenation>(reader.op)) return {id};
+  return reader.inputs;
 }
 
 struct Candidate {
-  ValueId value{};
+  std::vector<ValueId> values;  // in one tensor, or one by one in a concatenation
   float threshold = 0;
-  double share = 0;  // of all losses
-  double macs = 0;   // of the graph's, that its split alone adds
+  double loss = 0;  // by rounding them
 };
 
 class Search {
  public:
-  Search(const Workshop& workshop, const Plan& before, std::int64_t most_macs)
+  Search(const Workshop& workshop, const Plan& before)
       : workshop_(workshop),
         before_(before),
-        variant_(workshop.NewVariant(before.variant->graph, before.variant->pinned)),
-        most_macs_(most_macs) {
+        variant_(workshop.NewVariant(before.variant->graph)),
+        losses_(workshop.RoundingLosses(*variant_)) {
     before_.variant = variant_;
-    judged_ = workshop_.Judge(before_);
-    least_ = judged_.loss;
   }
 
-  std::vector<Thresholds> Run(std::size_t count) {
-    candidates_ = Candidates();
-    TryPrefixes();
-    // What brings most for what it costs, instead of what brings most.
-    std::ranges::stable_sort(candidates_, std::greater<>(), [](const Candidate& one) {
-      return one.share / (one.macs + kFree);
-    });
-    TryPrefixes();
-    if (!best_.empty()) Refine();
-    std::ranges::stable_sort(tried_, {}, &Tried::loss);
-    std::vector<Thresholds> found;
-    for (std::size_t i = 0; i < std::min(count, tried_.size()); ++i) {
-      found.push_back(tried_[i].thresholds);
-    }
-    return found;
+  [[nodiscard]] Thresholds Run(const DitherLimits& limits) const {
+    const auto unsplit = WithDither(workshop_, before_, limits);
+    const double whole = unsplit.has_value() ? unsplit->left : SumOf(losses_);
+    const std::vector<Candidate> candidates = Candidates();
+    const Tried one_by_one = Added(candidates, whole, limits);
+    const Tried together = Thinned(candidates, limits);
+    const Tried& best = together.left < one_by_one.left ? together : one_by_one;
+    return best.left < kGain * whole ? best.thresholds : Thresholds();
   }
 
-  std::optional<SplitOffer> Offer() {
-    constexpr double kShare = 0.03;
-    candidates_ = Candidates();
-    const Thresholds thresholds = Prefix(kShare, 1);
-    if (thresholds.empty()) return std::nullopt;
-    const Plan split = WithSplits(workshop_, before_, thresholds);
-    const ErrorRatio error = workshop_.Over(workshop_.Judge(split), judged_);
-    if (!error.IsGain()) return std::nullopt;
-    return SplitOffer{thresholds.size(), ExtraMacs(split.variant->graph), error};
+  [[nodiscard]] std::optional<SplitOffer> Offer(std::int64_t most_macs) const {
+    const Thresholds all = Affordable(Candidates(), most_macs);
+    if (all.empty()) return std::nullopt;
+    const Plan split = WithSplits(workshop_, before_, all);
+    const double left = SumOf(workshop_.RoundingLosses(*split.variant)) / SumOf(losses_);
+    if (left > kOffer) return std::nullopt;
+    return SplitOffer{all.size(), ExtraMacs(split.variant->graph), left};
   }
 
  private:
   struct Tried {
     Thresholds thresholds;
-    double loss = 0;
+    double left = std::numeric_limits<double>::infinity();
   };
+
+  /// From none, one after the other where it leaves clearly less.
+  [[nodiscard]] Tried Added(const std::vector<Candidate>& candidates, double whole,
+                            const DitherLimits& limits) const {
+    Tried best{{}, whole};
+    for (const Candidate& one : candidates) {
+      Tried with = Try(With(best.thresholds, one), limits);
+      if (with.left < kGain * best.left) best = std::move(with);
+    }
+    return best;
+  }
+
+  /// From as many as are affordable, without those that bring little: what follows a
+  /// coarse tensor gains nothing alone, nor does what a coarse one follows.
+  [[nodiscard]] Tried Thinned(const std::vector<Candidate>& candidates,
+                              const DitherLimits& limits) const {
+    Tried best = Try(Affordable(candidates, limits.macs), limits);
+    for (std::size_t i = candidates.size(); i-- > 0;) {
+      Thresholds fewer = best.thresholds;
+      for (const ValueId value : candidates[i].values) fewer.erase(value);
+      if (fewer.empty() || fewer == best.thresholds) continue;
+      Tried without = Try(fewer, limits);
+      if (without.left * kGain < best.left) best = std::move(without);
+    }
+    return best;
+  }
+
+  static Thresholds With(const Thresholds& others, const Candidate& one) {
+    Thresholds with = others;
+    for (const ValueId value : one.values) with[value] = one.threshold;
+    return with;
+  }
+
+  [[nodiscard]] Thresholds Affordable(const std::vector<Candidate>& candidates,
+                                      std::int64_t most_macs) const {
+    Thresholds all;
+    for (const Candidate& one : candidates) {
+      Thresholds with = With(all, one);
+      if (MacsOf(SplitPlanes(variant_->graph, with)) <= most_macs) all = std::move(with);
+    }
+    return all;
+  }
+
+  static double SumOf(const std::vector<double>& losses) {
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
+  }
 
   /// Those whose rounding costs most first.
   [[nodiscard]] std::vector<Candidate> Candidates() const {
     const Graph& graph = variant_->graph;
     const Uses uses(graph);
     const StatisticsCollector& statistics = variant_->ranges.statistics();
-    const std::vector<double> losses = workshop_.RoundingLosses(*variant_);
-    const double total = std::accumulate(losses.begin(), losses.end(), 0.0);
+    const double total = SumOf(losses_);
     std::vector<Candidate> candidates;
-    for (std::size_t i = 0; i < losses.size(); ++i) {
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
       const auto id = static_cast<ValueId>(i);
-      if (losses[i] <= 0 || !HasOwnRange(graph, uses, id) || !CanSplit(graph, id)) {
-        continue;
-      }
-      const auto& range = statistics.ranges()[i];
-      if (!range.has_value()) continue;
-      const auto threshold = BalancedThreshold(statistics.histograms(id).All(), *range);
-      if (threshold.has_value()) {
-        candidates.push_back({id, *threshold, losses[i] / total, CostOf(id, *threshold)});
-      }
+      const auto parts = PartsWith(graph, uses, id);
+      const bool is_first = parts.front() == id;
+      const auto is_fit = [&](ValueId part) {
+        return HasOwnRange(graph, uses, part) && CanSplit(graph, part) &&
+               statistics.ranges()[Index(part)].has_value();
+      };
+      if (!is_first || !std::ranges::all_of(parts, is_fit)) continue;
+      double loss = 0;
+      for (const ValueId part : parts) loss += losses_[Index(part)];
+      if (!(loss >= kLeastLoss * total)) continue;
+      const auto threshold = ThresholdOf(parts);
+      if (threshold.has_value()) candidates.push_back({parts, *threshold, loss});
     }
-    std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::share);
+    std::ranges::stable_sort(candidates, std::greater<>(), &Candidate::loss);
     return candidates;
   }
 
-  [[nodiscard]] double CostOf(ValueId id, float threshold) const {
-    return ExtraMacs(SplitPlanes(variant_->graph, {{id, threshold}}));
+  /// Balanced over the elements of all parts.
+  [[nodiscard]] std::optional<float> ThresholdOf(
+      const std::vector<ValueId>& parts) const {
+    const StatisticsCollector& statistics = variant_->ranges.statistics();
+    Histogram all = statistics.histograms(parts.front()).All();
+    Range range = *statistics.ranges()[Index(parts.front())];
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      all.Merge(statistics.histograms(parts[i]).All());
+      const Range& other = *statistics.ranges()[Index(parts[i])];
+      range = {std::min(range.min, other.min), std::max(range.max, other.max)};
+    }
+    return BalancedThreshold(all, range);
+  }
+
+  /// With what rounding then costs; infinite beyond the limits.
+  [[nodiscard]] Tried Try(const Thresholds& thresholds,
+                          const DitherLimits& limits) const {
+    Tried tried{thresholds};
+    if (MacsOf(SplitPlanes(variant_->graph, thresholds)) > limits.macs) return tried;
+    const Plan split = WithSplits(workshop_, before_, thresholds);
+    const auto dithered = WithDither(workshop_, split, limits);
+    if (dithered.has_value()) tried.left = dithered->left;
+    return tried;
   }
 
   /// As a part of those without splits.
@@ -112,65 +175,10 @@ class Search {
     return before > 0 ? static_cast<double>(MacsOf(split)) / before - 1 : 0;
   }
 
-  void TryPrefixes() {
-    for (const float part : kParts) {
-      for (const double share : kShares) Try(Prefix(share, part), 1);
-    }
-  }
-
-  /// As many candidates as are affordable, but for those of a lesser share.
-  [[nodiscard]] Thresholds Prefix(double share, float part) const {
-    Thresholds chosen;
-    for (const Candidate& one : candidates_) {
-      if (one.share < share) continue;
-      Thresholds with = chosen;
-      with[one.value] = one.threshold * part;
-      const bool is_affordable = MacsOf(SplitPlanes(variant_->graph, with)) <= most_macs_;
-      if (is_affordable) chosen = std::move(with);
-    }
-    return chosen;
-  }
-
-  /// Judges the split unless it was judged before, and keeps it where its loss is below
-  /// `gain` times the least so far.
-  bool Try(const Thresholds& thresholds, double gain) {
-    if (thresholds.empty() || !seen_.insert(thresholds).second) return false;
-    const double loss = workshop_.Judge(WithSplits(workshop_, before_, thresholds)).loss;
-    tried_.push_back({thresholds, loss});
-    if (loss >= gain * least_) return false;
-    least_ = loss;
-    best_ = thresholds;
-    return true;
-  }
-
-  /// In order of what rounding the tensors costs.
-  void Refine() {
-    const Thresholds start = best_;
-    for (const Candidate& one : candidates_) {
-      const ValueId value = one.value;
-      if (!start.contains(value)) continue;
-      const auto scaled = [&](float factor) {
-        Thresholds changed = best_;
-        changed[value] *= factor;
-        return changed;
-      };
-      if (Try(scaled(2), kGain) || Try(scaled(0.5F), kGain)) continue;
-      Thresholds fewer = best_;
-      fewer.erase(value);
-      Try(fewer, 1);
-    }
-  }
-
   const Workshop& workshop_;
   Plan before_;
   std::shared_ptr<const Variant> variant_;
-  std::int64_t most_macs_;
-  Judged judged_;  // before
-  double least_ = 0;
-  Thresholds best_;
-  std::vector<Candidate> candidates_;
-  std::vector<Tried> tried_;
-  std::set<Thresholds> seen_;
+  std::vector<double> losses_;  // by value, before
 };
 
 }  // namespace
@@ -199,26 +207,20 @@ std::optional<float> BalancedThreshold(const Histogram& histogram,
 
 Plan WithSplits(const Workshop& workshop, const Plan& plan,
                 const Thresholds& thresholds) {
-  const Graph& before = plan.variant->graph;
-  Graph after = SplitPlanes(before, thresholds);
-  std::set<ValueId> pinned;
-  for (std::size_t i = 0; i < before.inputs.size(); ++i) {
-    if (thresholds.contains(before.inputs[i].value)) pinned.insert(after.inputs[i].value);
-  }
   Plan split = plan;
   split.rewrites += fmt::format(", {} tensors split", thresholds.size());
-  split.variant = workshop.NewVariant(std::move(after), std::move(pinned));
+  split.variant = workshop.NewVariant(SplitPlanes(plan.variant->graph, thresholds));
   return split;
+}
+
+Thresholds ChooseSplits(const Workshop& workshop, const Plan& before,
+                        const DitherLimits& limits) {
+  return Search(workshop, before).Run(limits);
 }
 
 std::optional<SplitOffer> OfferSplits(const Workshop& workshop, const Plan& before,
                                       std::int64_t most_macs) {
-  return Search(workshop, before, most_macs).Offer();
-}
-
-std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,
-                                     std::int64_t most_macs, std::size_t count) {
-  return Search(workshop, before, most_macs).Run(count);
+  return Search(workshop, before).Offer(most_macs);
 }
 
 }  // namespace kinglet

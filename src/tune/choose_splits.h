@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "tune/choose_dither.h"
 #include "tune/split_planes.h"
 #include "tune/workshop.h"
 
@@ -18,23 +18,23 @@ std::optional<float> BalancedThreshold(const Histogram& histogram, const Range& 
 /// The plan with tensors of its graph split.
 Plan WithSplits(const Workshop& workshop, const Plan& plan, const Thresholds& thresholds);
 
-/// Looks for splits of the tensors whose rounding costs most, on top of `before`, so that
-/// the graph's multiply-accumulates stay below `most_macs`: first prefixes of the list
-/// with all thresholds balanced or the same part of that, then, from the best of them,
-/// every tensor's threshold doubled, halved, or left out. Returns at most `count`, that
-/// of least loss first. `before` may come from another workshop.
-std::vector<Thresholds> SearchSplits(const Workshop& workshop, const Plan& before,
-                                     std::int64_t most_macs, std::size_t count);
+/// Splits of tensors whose rounding costs most, each kept where all single roundings
+/// together then cost clearly less, with the copies and fine inputs that the limits still
+/// allow: their sum says more surely than errors at the outputs what a split is good for.
+/// `before` may come from another workshop, of whose graph the thresholds are.
+Thresholds ChooseSplits(const Workshop& workshop, const Plan& before,
+                        const DitherLimits& limits);
 
 /// What splits would bring that the budget doesn't allow.
 struct SplitOffer {
   std::size_t tensors = 0;
   double extra_macs = 0;  ///< as a part of the graph's
-  ErrorRatio error;       ///< over that of the plan without them
+  double left = 0;        ///< of what rounding single tensors costs
 };
 
 /// What balanced splits of the tensors whose rounding costs most bring on top of
-/// `before`; nothing where they don't gain. `before` may come from another workshop.
+/// `before`, without copies and fine inputs; nothing where they gain little. `before` may
+/// come from another workshop.
 std::optional<SplitOffer> OfferSplits(const Workshop& workshop, const Plan& before,
                                       std::int64_t most_macs);
 

@@ -19,22 +19,26 @@ constexpr double kNegligible = 1e-3;
 // The mean logarithm of what recipe default left of TensorFlow's error on samples that no
 // choice saw, over some 280 models. They spread by 0.56; it counts as surer than that, as
 // ratios from few files scatter more than resampling those tells.
-constexpr double kUsualGain = -0.2;
-constexpr double kUsualSpread = 0.2;
+constexpr UsualStep kUsualGain = {-0.2, 0.2};
+constexpr double kLeastSpread = 1e-3;  // where all files say the same
 constexpr double kWorthwhile = 0.97;
+
+// What is written is fitted on all samples, and where its roundings fall is another draw
+// than in the fits that were judged: changes without meaning moved the logarithm of the
+// error by so much.
+constexpr double kLuck = 0.1;
 
 double Ratio(double a, double b) { return (a + kNothing) / (b + kNothing); }
 
 /// The mean of a normal posterior of the logarithm of a ratio that was measured, and is
-/// usually exp(usual), times or by exp(usual_spread).
-double ExpectedLog(const ErrorRatio& error, double usual, double usual_spread) {
+/// usually exp(usual.mean), times or by exp(usual.spread); `luck` is how much it would
+/// spread if all files said the same.
+double ExpectedLog(const ErrorRatio& error, const UsualStep& usual, double luck) {
   constexpr double kTailsOfNormal = 3.29;  // standard deviations between 5 % and 95 %
-  constexpr double kLeastSpread = 1e-3;    // where all files say the same
-  const double spread =
-      std::max(std::log(Ratio(error.high, error.low)) / kTailsOfNormal, kLeastSpread);
-  const double weight = 1 / (spread * spread);
-  const double usual_weight = 1 / (usual_spread * usual_spread);
-  return (weight * std::log(error.ratio + kNothing) + usual_weight * usual) /
+  const double spread = std::log(Ratio(error.high, error.low)) / kTailsOfNormal;
+  const double weight = 1 / (spread * spread + luck * luck);
+  const double usual_weight = 1 / (usual.spread * usual.spread);
+  return (weight * std::log(error.ratio + kNothing) + usual_weight * usual.mean) /
          (weight + usual_weight);
 }
 
@@ -89,11 +93,11 @@ double TypicalRatio(std::span<const double> candidate, std::span<const double> o
 }
 
 bool IsWorthwhile(const ErrorRatio& error) {
-  return ExpectedLog(error, kUsualGain, kUsualSpread) < std::log(kWorthwhile);
+  return ExpectedLog(error, kUsualGain, kLeastSpread) < std::log(kWorthwhile);
 }
 
 bool IsExpectedGain(const ErrorRatio& step, const UsualStep& usual) {
-  return ExpectedLog(step, usual.mean, usual.spread) < 0;
+  return ExpectedLog(step, usual, kLuck) < 0;
 }
 
 ErrorRatio Compare(std::span<const double> candidate, std::span<const double> other,

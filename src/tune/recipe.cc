@@ -18,11 +18,9 @@
 namespace kinglet {
 namespace {
 
-// A search for splits judges some fifty plans, on fewer samples; the best of them are
-// judged on all.
-constexpr std::size_t kSearchSamples = 32;
-constexpr std::size_t kFinalists = 3;
-constexpr std::size_t kOfferSamples = 24;  // to say what a split would bring
+// Splits are chosen by single losses, which few samples tell well enough.
+constexpr std::size_t kSplitSamples = 32;
+constexpr std::size_t kOfferSamples = 12;  // to say what they would bring
 
 class Tuner {
  public:
@@ -50,9 +48,7 @@ class Tuner {
     }
     if (steps.equalize.value_or(asked_.IsMax())) TryEqualizations();
     if (asked_.MostExtraMacs() > 0) {
-      const Judged plain = best_;
       TryDither();
-      TrySplits(plain);
     }
     if (!request_.steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
     if (steps.adaround.value_or(asked_.IsMax())) {
@@ -86,8 +82,7 @@ class Tuner {
   /// expected to gain, or is asked for, and nothing better was found on top of the same.
   void TryStep(const Judged& before, const Plan& plan, bool is_forced) {
     Judged judged = Try(plan);
-    const bool is_gain = judged.loss < before.loss &&
-                         IsExpectedGain(workshop_.Over(judged, before), kUsualRefinement);
+    const bool is_gain = IsExpectedGain(workshop_.Over(judged, before), kUsualRefinement);
     Keep(before, std::move(judged), is_forced || is_gain);
   }
 
@@ -120,7 +115,7 @@ class Tuner {
     }
   }
 
-  /// The rounding of an input goes through all layers. An input that is split stays so.
+  /// The rounding of an input goes through all layers.
   void TryFineInputs() {
     Plan plan = best_.plan;
     plan.fine_inputs = true;
@@ -158,19 +153,24 @@ class Tuner {
   }
 
   /// Copies with dither of the results whose rounding costs most, beside fine inputs or
-  /// for what those would cost: by single losses, which are measured more surely.
+  /// for what those would cost, and the same with splits in front: by single losses,
+  /// which are measured more surely.
   void TryDither() {
     const DitherLimits limits{.macs = MostMacs(asked_.MostExtraMacs()),
                               .of_outputs = !request_.int8_outputs};
-    const LossesByName losses = RoundingLossesByName(workshop_, best_.plan);
-    Plan plan = WithDither(workshop_, best_.plan, losses, limits);
-    if (best_.plan.fine_inputs) {
-      Plan coarse = best_.plan;
-      coarse.fine_inputs = false;
-      coarse = WithDither(workshop_, coarse, losses, limits);
-      if (LossLeft(coarse, losses) < LossLeft(plan, losses)) plan = std::move(coarse);
-    }
-    if (!plan.copies.empty()) KeepUsualGain(Try(plan));
+    const Plan plain = best_.plan;
+    const auto attempt = [&](const Plan& plan) {
+      const auto dithered = WithDither(workshop_, plan, limits);
+      if (dithered.has_value() && NameOf(dithered->plan) != NameOf(best_.plan)) {
+        KeepUsualGain(Try(dithered->plan));
+      }
+    };
+    attempt(plain);
+    Plan uncut = plain;
+    uncut.ranges = asked_.RangesToTry().front();
+    const Thresholds splits =
+        ChooseSplits(workshop_.WithFewer(kSplitSamples), uncut, limits);
+    if (!splits.empty()) attempt(WithSplits(workshop_, uncut, splits));
   }
 
   /// What adds planes to the best so far can be expected to gain.
@@ -195,60 +195,6 @@ class Tuner {
     attempt(", equalized", false);
   }
 
-  /// On top of what cuts nothing and moves no bias, whatever was best before: what other
-  /// ranges would have cut is what lies in the coarse planes. Planes cut nothing, so the
-  /// typical error, which is measured more surely than the sum, decides alone.
-  void TrySplits(const Judged& unsplit) {
-    const auto most = MostMacs(asked_.MostExtraMacs());
-    const Workshop small = workshop_.WithFewer(kSearchSamples);
-    std::optional<Judged> split;
-    for (const Plan& plain : PlainPlans(unsplit.plan)) {
-      std::size_t tried = 0;
-      for (const Thresholds& one : SearchSplits(small, plain, most, kFinalists)) {
-        Plan plan = WithSplits(workshop_, plain, one);
-        plan.rewrites += fmt::format(" ({})", ++tried);
-        Judged judged = Try(plan);
-        if (!split.has_value() || judged.loss < split->loss) split = std::move(judged);
-      }
-    }
-    if (!split.has_value()) return;
-    Judged other = std::exchange(best_, WithBestBias(*split));
-    TryFineInputs();
-    TryDither();
-    if (best_.loss >= kDecibelLess * other.loss) best_ = std::move(other);
-  }
-
-  /// Without all that wasn't asked for; of the model's own graph as well, since what is
-  /// rounded once has no parts to split.
-  [[nodiscard]] std::vector<Plan> PlainPlans(const Plan& unsplit) const {
-    const bool is_corrected = request_.steps.bias_correction.value_or(false);
-    Plan plain = PlanOf(asked_.RangesToTry().front(),
-                        is_corrected ? asked_.BiasesToTry().front() : BiasForm::kNone);
-    if (request_.steps.equalize.value_or(false)) {
-      plain.variant = unsplit.variant;
-      plain.rewrites = ", equalized";
-    }
-    plain.float_outputs = unsplit.float_outputs;
-    Plan in_parts = plain;
-    in_parts.variant = workshop_.tensorflow().plan.variant;
-    in_parts.rewrites = ", unmerged";
-    const bool is_same =
-        plain.variant != workshop_.original() || in_parts.variant == plain.variant;
-    return is_same ? std::vector{plain} : std::vector{plain, in_parts};
-  }
-
-  Judged WithBestBias(const Judged& start) {
-    Judged best = start;
-    for (const BiasForm bias : asked_.BiasesToTry()) {
-      if (bias == start.plan.refinement.bias) continue;
-      Plan plan = start.plan;
-      plan.refinement.bias = bias;
-      Judged judged = Try(plan);
-      if (Gains(judged, start) && judged.loss < best.loss) best = std::move(judged);
-    }
-    return best;
-  }
-
   /// What recipe max would do.
   void OfferSplits() {
     const auto most = MostMacs(kExtraMacsOfMax);
@@ -256,11 +202,10 @@ class Tuner {
     const auto offer = kinglet::OfferSplits(small, best_.plan, most);
     if (!offer.has_value()) return;
     tuned_.notes.push_back(fmt::format(
-        "{} skewed tensors in two INT8 planes each would leave {:.2f} ({:.2f} to {:.2f}) "
-        "of the error, for {:.0f} % more multiply-accumulates; see --recipe max and "
+        "{} skewed tensors in two INT8 planes each would leave {:.0f} % of what rounding "
+        "activations costs, for {:.0f} % more multiply-accumulates; see --recipe max and "
         "--max-extra-macs",
-        offer->tensors, offer->error.ratio, offer->error.low, offer->error.high,
-        kPercent * offer->extra_macs));
+        offer->tensors, kPercent * offer->left, kPercent * offer->extra_macs));
   }
 
   [[nodiscard]] std::int64_t MostMacs(double extra) const {

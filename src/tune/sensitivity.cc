@@ -11,17 +11,16 @@ namespace {
 /// A copy of a graph in which one value is rounded for all that read it.
 class RoundedCopy {
  public:
-  RoundedCopy(const Graph& graph, ValueId id, const ParamsPlan& plan, bool is_pinned)
-      : graph_(graph), id_(id), plan_(plan), is_pinned_(is_pinned), rounded_(graph) {}
+  RoundedCopy(const Graph& graph, ValueId id, const QuantParams& params)
+      : graph_(graph), id_(id), params_(params), rounded_(graph) {}
 
   Graph Run() {
+    const ValueId rounded = Rounded();
     for (Node& node : rounded_.nodes) {
-      for (ValueId& read : node.inputs) {
-        if (read == id_) read = Form(WantedBy(node));
-      }
+      std::ranges::replace(node.inputs, id_, rounded);
     }
     for (Port& port : rounded_.outputs) {
-      if (port.value == id_) port.value = Form(*plan_.params[Index(id_)]);
+      if (port.value == id_) port.value = rounded;
     }
     const auto producer = Uses(graph_).Producer(id_);
     const auto place =
@@ -31,43 +30,26 @@ class RoundedCopy {
   }
 
  private:
-  /// The parameters that a node reads the value with.
-  [[nodiscard]] const QuantParams& WantedBy(const Node& node) const {
-    const auto& result = plan_.params[Index(node.outputs[0])];
-    const bool follows = is_pinned_ && WantsOneScale(node) && result.has_value();
-    return follows ? *result : *plan_.params[Index(id_)];
-  }
-
   /// The value in float again after it was rounded.
-  ValueId Form(const QuantParams& params) {
-    const auto found = std::ranges::find(forms_, params, &RoundedForm::params);
-    if (found != forms_.end()) return found->value;
+  ValueId Rounded() {
     Value integers = graph_[id_];
     const std::string name = integers.name;
     integers.name += "/rounded";
     integers.dtype = DType::kInt8;
-    integers.quantization = Quantization{{params.scale}, {params.zero_point}, 0};
+    integers.quantization = Quantization{{params_.scale}, {params_.zero_point}, 0};
     const ValueId stored = rounded_.AddValue(integers);
     Value floats = graph_[id_];
     floats.name += "/again";
     const ValueId again = rounded_.AddValue(floats);
     added_.push_back({Quantize{}, {id_}, {stored}, name});
     added_.push_back({Dequantize{}, {stored}, {again}, name});
-    forms_.push_back({params, again});
     return again;
   }
 
-  struct RoundedForm {
-    QuantParams params;
-    ValueId value{};
-  };
-
   const Graph& graph_;
   ValueId id_;
-  const ParamsPlan& plan_;
-  bool is_pinned_;
+  const QuantParams& params_;
   Graph rounded_;
-  std::vector<RoundedForm> forms_;
   std::vector<Node> added_;
 };
 
@@ -83,7 +65,7 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
   std::vector<Sensitivity> found;
   const auto look = [&](ValueId id) {
     if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
-    const Graph rounded = RoundedCopy(graph, id, plan, options.pinned.contains(id)).Run();
+    const Graph rounded = RoundedCopy(graph, id, *plan.params[Index(id)]).Run();
     found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
   };
   for (const Port& port : graph.inputs) look(port.value);

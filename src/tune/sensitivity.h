@@ -17,9 +17,8 @@ struct Sensitivity {
 };
 
 /// Of every tensor that INT8 rounds anew, in the order of the graph: those that
-/// operations with a result of one scale with their operand make are left out. A pinned
-/// input is rounded as each of its readers wants it. `options` are those of the INT8
-/// graph, `reference` the outputs of the float graph.
+/// operations with a result of one scale with their operand make are left out. `options`
+/// are those of the INT8 graph, `reference` the outputs of the float graph.
 std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
                                            const QuantizeOptions& options,
                                            const SampleRefs& samples,

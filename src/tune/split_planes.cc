@@ -1,10 +1,10 @@
 // Every node is kept; beside it stand, for values that have planes, the nodes that read
 // them. What nobody reads in the end is dropped.
 //   linear:    act(W (f + c) + b) = act((W f + b) + W c)
-//   f * y:     act((f + c) y) = act(f y + c y)
+//   f * y:     act((f + c) y) = act(f y + c y); quotients f / y as well
 //   sums:      act((f + c) + y) = act((f + y) + c)
 //   movers, means: g(f + c) = g(f) + g(c); and maxima where f and c rise together, which
-//   they no longer do behind a mean.
+//   they no longer do behind a mean; concatenations of what has planes altogether.
 #include "tune/split_planes.h"
 
 #include <algorithm>
@@ -43,6 +43,9 @@ Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
     const bool is_linear = input == 0 && IsLinear(graph, node);
     return is_linear ? Reading::kLinear : Reading::kWhole;
   }
+  if (std::holds_alternative<Div>(node.op)) {
+    return input == 0 ? Reading::kProduct : Reading::kWhole;
+  }
   switch (ChannelRuleOf({graph, node})) {
     case ChannelRule::kAdds:
       return std::holds_alternative<Add>(node.op) ? Reading::kSum : Reading::kWhole;
@@ -52,7 +55,8 @@ Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
       break;
   }
   const bool is_each =
-      (IsMover(node.op) || IsMean(node.op) || IsMaximum(node.op)) &&
+      (IsMover(node.op) || IsMean(node.op) || IsMaximum(node.op) ||
+       std::holds_alternative<Concatenation>(node.op)) &&
       (ActivationOf(node.op) == nullptr || *ActivationOf(node.op) == Activation::kNone);
   return is_each ? Reading::kEach : Reading::kWhole;
 }
@@ -80,13 +84,12 @@ class Splitter {
   }
 
   Graph Run() {
-    for (const Port& port : from_.inputs) SplitValue(port.value, nullptr);
     for (const Node& node : from_.nodes) {
       const bool joined = ReadPlanes(node);
       if (!joined) to_.nodes.push_back(node);
       if (node.outputs.size() == 1) {
         const Node maker = to_.nodes.back();
-        SplitValue(node.outputs[0], &maker);
+        SplitValue(node.outputs[0], maker);
       }
     }
     return WithoutDeadParts(to_);
@@ -114,28 +117,21 @@ class Splitter {
     return to_.AddConstant(name, Tensor::Of<float>({1}, std::span(&value, 1)));
   }
 
-  /// Makes the planes of a value that has a threshold. `maker` is the node that makes it,
-  /// null for an input.
-  void SplitValue(ValueId id, const Node* maker) {
+  /// Makes the planes of a value that has a threshold. `maker` is the node that makes it.
+  void SplitValue(ValueId id, const Node& maker) {
     const auto found = thresholds_.find(id);
     if (found == thresholds_.end()) return;
     const float threshold = found->second;
     const std::string& name = from_[id].name;
-    ValueId source = id;
-    if (maker != nullptr) {
-      source = Append(maker->op, maker->inputs, NewValue(id, "/low"), maker->name);
-    }
-    const std::string layer = maker == nullptr ? name : maker->name;
-    const ValueId fine =
-        Append(Minimum{}, {source, Scalar(name + "/threshold", threshold)},
-               NewValue(id, "/fine"), layer);
-    const bool has_copy = maker != nullptr && CanShift(*maker, threshold);
+    const ValueId low = Append(maker.op, maker.inputs, NewValue(id, "/low"), maker.name);
+    const ValueId fine = Append(Minimum{}, {low, Scalar(name + "/threshold", threshold)},
+                                NewValue(id, "/fine"), maker.name);
     const ValueId coarse =
-        has_copy && !IsReadWhole(from_, id)
-            ? ShiftedCopy(id, *maker, threshold)
+        CanShift(maker, threshold) && !IsReadWhole(from_, id)
+            ? ShiftedCopy(id, maker, threshold)
             : Append(Add{{.activation = Activation::kRelu}},
                      {id, Scalar(name + "/minus_threshold", -threshold)},
-                     NewValue(id, "/coarse"), layer);
+                     NewValue(id, "/coarse"), maker.name);
     planes_[id] = {fine, coarse};
   }
 
@@ -176,7 +172,7 @@ class Splitter {
       if (planes == nullptr) continue;
       switch (ReadingOf(from_, node, i)) {
         case Reading::kEach:
-          if (!IsMaximum(node.op) || planes->rise_together) ReadEach(node, *planes);
+          ReadEach(node);
           return false;
         case Reading::kSum:
           ReadSum(node);
@@ -194,11 +190,23 @@ class Splitter {
     return false;
   }
 
-  void ReadEach(const Node& node, const Planes& planes) {
+  /// Where all operands have planes, and those of maxima rise together.
+  void ReadEach(const Node& node) {
+    std::vector<ValueId> fine;
+    std::vector<ValueId> coarse;
+    bool rise_together = !IsMean(node.op);
+    for (const ValueId id : node.inputs) {
+      const Planes* planes = PlanesOf(id);
+      if (planes == nullptr) return;
+      if (IsMaximum(node.op) && !planes->rise_together) return;
+      fine.push_back(planes->fine);
+      coarse.push_back(planes->coarse);
+      rise_together = rise_together && planes->rise_together;
+    }
     const ValueId out = node.outputs[0];
-    planes_[out] = {Append(node.op, {planes.fine}, NewValue(out, "/fine"), node.name),
-                    Append(node.op, {planes.coarse}, NewValue(out, "/coarse"), node.name),
-                    planes.rise_together && !IsMean(node.op)};
+    planes_[out] = {Append(node.op, fine, NewValue(out, "/fine"), node.name),
+                    Append(node.op, coarse, NewValue(out, "/coarse"), node.name),
+                    rise_together};
   }
 
   static Op WithoutClamp(Op op) {

@@ -53,9 +53,21 @@ StatisticsCollector Merged(const Graph& graph,
   return merged;
 }
 
-double MeanOf(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) /
-         static_cast<double>(values.size());
+/// The mean over samples of the squared errors over those of `whole`, to which a
+/// thousandth of their mean is added: a sample that happens to be right counts no more
+/// than that.
+double MeanRatio(std::span<const SampleError> errors,
+                 std::span<const SampleError> whole) {
+  constexpr double kPart = 1e-3;
+  constexpr double kAboveZero = 1e-30;
+  const auto n = static_cast<double>(whole.size());
+  double floor = kAboveZero;
+  for (const SampleError& error : whole) floor += kPart * error.squared / n;
+  double sum = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    sum += errors[i].squared / (whole[i].squared + floor);
+  }
+  return sum / n;
 }
 
 }  // namespace
@@ -88,8 +100,7 @@ Workshop Workshop::WithFewer(std::size_t most) const {
           on_step_};
 }
 
-std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
-                                                    std::set<ValueId> pinned) const {
+std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph) const {
   const auto parts = CollectStatistics(Executor(graph), samples_, folds_.part_of,
                                        folds_.parts, workers_);
   FloatMeans means = MeansOfLinearLayers(graph, samples_, workers_);
@@ -98,14 +109,12 @@ std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph,
     without.emplace_back(Merged(graph, parts, parts.size() > 1 ? p : parts.size()));
   }
   RangeChoices all(Merged(graph, parts, parts.size()));
-  return std::make_shared<const Variant>(Variant{std::move(graph), std::move(pinned),
-                                                 std::move(all), std::move(without),
-                                                 std::move(means)});
+  return std::make_shared<const Variant>(
+      Variant{std::move(graph), std::move(all), std::move(without), std::move(means)});
 }
 
 QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
   QuantizeOptions options = options_;
-  options.pinned = plan.variant->pinned;
   options.room_for_fine_inputs = plan.fine_inputs;
   return options;
 }
@@ -183,7 +192,7 @@ std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
   for (const Sensitivity& one :
        FindSensitivities(variant.graph, variant.ranges.statistics().ranges(), options_,
                          Taken(samples_, places), Taken(reference_, places), workers_)) {
-    losses[Index(one.value)] = MeanOf(Losses(baseline, one.errors));
+    losses[Index(one.value)] = MeanRatio(one.errors, baseline);
   }
   return losses;
 }
@@ -207,12 +216,8 @@ std::optional<Stability> Workshop::StabilityOfFits(const Plan& plan,
   std::array<std::vector<Outputs>, 2> outputs;
   for (std::size_t half = 0; half < outputs.size(); ++half) {
     Plan of_half = plan;
-    of_half.variant =
-        std::make_shared<const Variant>(Variant{variant.graph,
-                                                variant.pinned,
-                                                RangeChoices(statistics[half]),
-                                                {},
-                                                variant.means});
+    of_half.variant = std::make_shared<const Variant>(
+        Variant{variant.graph, RangeChoices(statistics[half]), {}, variant.means});
     const QuantizedGraph fitted =
         FitOn(of_half, FoldOf(halves, half).judge, std::nullopt);
     outputs[half] = OutputsOf(fitted.graph, samples_, workers_);

@@ -24,7 +24,6 @@ namespace kinglet {
 /// A float graph that computes the model's function, and what calibration knows of it.
 struct Variant {
   Graph graph;
-  std::set<ValueId> pinned;                  // inputs that are quantized more than once
   RangeChoices ranges;                       // of all samples
   std::vector<RangeChoices> ranges_without;  // by part that is left out
   FloatMeans means;
@@ -62,9 +61,7 @@ class Workshop {
   /// The same with at most so many of the samples, for plans of which there are many.
   [[nodiscard]] Workshop WithFewer(std::size_t most) const;
 
-  /// Inputs of the graph with more than one reading are `pinned`.
-  [[nodiscard]] std::shared_ptr<const Variant> NewVariant(
-      Graph graph, std::set<ValueId> pinned = {}) const;
+  [[nodiscard]] std::shared_ptr<const Variant> NewVariant(Graph graph) const;
 
   /// Fitted on all samples.
   [[nodiscard]] QuantizedGraph Fit(const Plan& plan) const;
@@ -88,8 +85,9 @@ class Workshop {
     return original_;
   }
   [[nodiscard]] const Judged& tensorflow() const { return tensorflow_; }
-  /// Mean losses of one tensor rounded while all else stays in float, by value of the
-  /// variant's graph; zero for what rounds nothing.
+  /// What one tensor rounded while all else stays in float costs, by value of the
+  /// variant's graph, zero for what rounds nothing: the mean over samples of the squared
+  /// error over that of TensorFlow's arithmetic.
   [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant) const;
   /// What rounding single tensors of the plan costs, and `wanted` of them raised.
   [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;

@@ -42,13 +42,7 @@ std::shared_ptr<const Variant> SomeVariant(const Workshop& workshop, Graph graph
                      {.strength = 0.5, .depthwise_only = random.Chance(3)});
   }
   if (random.Chance(3)) return workshop.NewVariant(std::move(graph));
-  const Thresholds thresholds = SomeThresholds(graph, random);
-  Graph split = SplitPlanes(graph, thresholds);
-  std::set<ValueId> pinned;
-  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-    if (thresholds.contains(graph.inputs[i].value)) pinned.insert(split.inputs[i].value);
-  }
-  return workshop.NewVariant(std::move(split), std::move(pinned));
+  return workshop.NewVariant(SplitPlanes(graph, SomeThresholds(graph, random)));
 }
 
 Refinement SomeRefinement(RandomNetwork& random) {

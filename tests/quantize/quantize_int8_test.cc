@@ -124,22 +124,6 @@ TEST(QuantizeInt8, RequantizesTheEdgeThatDisagrees) {
             Input(quantized.graph, 3, 1).quantization->scales);
 }
 
-TEST(QuantizeInt8, QuantizesAPinnedInputOnceForEachRange) {
-  const Graph graph = Parse(
-      "in input = x : float32[1x2]\nconst t : float32[1] = 0.5\n"
-      "f : float32[1x2] = minimum(x, t)\ny : float32[1x2] = mul(f, x)\n"
-      "out output_0 = y\n");
-  const Ranges ranges = ById(graph, {{"x", kEight}, {"f", {0, 0.5F}}, {"y", kEight}});
-  const Graph quantized =
-      QuantizeInt8(graph, ranges, {.pinned = {graph.inputs[0].value}}).graph;
-  EXPECT_EQ(Operations(quantized), "quantize minimum quantize mul dequantize");
-  for (const std::size_t node : {0U, 2U}) {
-    EXPECT_EQ(quantized.nodes[node].inputs[0], quantized.inputs[0].value);
-  }
-  EXPECT_EQ(Input(quantized, 1, 0).quantization->scales[0], 0.5F / 255);
-  EXPECT_EQ(Input(quantized, 3, 1).quantization->scales[0], 1 / 32.0F);
-}
-
 TEST(QuantizeInt8, LeavesAnIslandWithoutRangesInFloat) {
   const auto quantized = Quantized(
       "in input = x : float32[1x2]\na : float32[1x2] = tanh(x)\n"

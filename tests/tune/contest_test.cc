@@ -59,12 +59,13 @@ TEST(IsWorthwhile, BelievesFilesThatAgreeAndWhatIsUsualWhereTheyDoNot) {
 }
 
 TEST(IsExpectedGain, DropsAStepThatTheFilesSayDoesHarm) {
-  // Usual are exp(-0.05) = 0.95; both count equally where log(high / low) / 3.29 is 0.1.
-  EXPECT_TRUE(IsExpectedGain(WithSpread(0.99, 0), kUsualRefinement));
-  EXPECT_FALSE(IsExpectedGain(WithSpread(1.01, 0), kUsualRefinement));
-  EXPECT_TRUE(IsExpectedGain(WithSpread(1.04, 0.1),
-                             kUsualRefinement));  // sqrt(1.04 * 0.951) = 0.995
-  EXPECT_FALSE(IsExpectedGain(WithSpread(1.06, 0.1), kUsualRefinement));  // 1.004
+  // Usual are exp(-0.05) = 0.951, with a spread of 0.1. Where all files agree, luck alone
+  // spreads, by as much: both count equally, and sqrt(1.04 * 0.951) is 0.995.
+  EXPECT_TRUE(IsExpectedGain(WithSpread(1.04, 0), kUsualRefinement));
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.06, 0), kUsualRefinement));  // 1.004
+  // Where log(high / low) / 3.29 is 0.1, files count half: log 1.09 / 2 - 0.05 < 0.
+  EXPECT_TRUE(IsExpectedGain(WithSpread(1.09, 0.1), kUsualRefinement));
+  EXPECT_FALSE(IsExpectedGain(WithSpread(1.12, 0.1), kUsualRefinement));
 }
 
 TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {

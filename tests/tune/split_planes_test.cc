@@ -43,6 +43,8 @@ TEST(SplitPlanes, LetsEachReaderReadThePlanesInItsWay) {
            Case{"z : float32[1x2] = fully_connected(y, w, b) activation=relu6",
                 made + "fully_connected fully_connected add"},
            Case{"z : float32[1x2] = mul(y, k)", made + "mul mul add"},
+           Case{"z : float32[1x2] = div(y, k)", made + "div div add"},
+           Case{"z : float32[1x2] = div(k, y)", "fully_connected div"},
            Case{"z : float32[1x2] = add(y, x)", made + "add add"},
            Case{"z : float32[1x2] = add(y, y)", made + "add add add"},
            Case{"z : float32[1x2] = tanh(y)", "fully_connected tanh"},
@@ -60,20 +62,34 @@ TEST(SplitPlanes, HandsPlanesOnThroughMoversAndMeans) {
       "fully_connected minimum fully_connected reshape reshape mean mean mul mul add");
 }
 
-TEST(SplitPlanes, SplitsAnInputWithoutACopyOfIt) {
-  EXPECT_EQ(AfterSplit(kHead + "out output_0 = y\n", "x"),
-            "minimum add fully_connected fully_connected add");
+TEST(SplitPlanes, HandsPlanesOnThroughConcatenationsOfThem) {
+  const std::string text =
+      kHead +
+      "v : float32[1x2] = fully_connected(x, w, b)\n"
+      "c : float32[1x4] = concatenation(y, v) axis=1\n"
+      "const f : float32[4] = 3 5 7 9\nz : float32[1x4] = mul(c, f)\n"
+      "out output_0 = z\n";
+  const Graph graph = Parse(text);
+  const ValueId y = ByName(graph, "y");
+  const Graph split = SplitPlanes(graph, {{y, 0.5F}, {ByName(graph, "v"), 0.5F}});
+  EXPECT_EQ(Operations(split),
+            "fully_connected minimum fully_connected fully_connected minimum "
+            "fully_connected concatenation concatenation mul mul add");
+  EXPECT_EQ(Operations(SplitPlanes(graph, {{y, 0.5F}})),
+            "fully_connected fully_connected concatenation mul");
 }
 
 TEST(SplitPlanes, PutsTheBiasIntoOnePlane) {
-  const Graph graph = Parse(kHead + "out output_0 = y\n");
-  const Graph split = SplitPlanes(graph, {{ByName(graph, "x"), 0.5F}});
+  const Graph graph = Parse(kHead +
+                            "z : float32[1x2] = fully_connected(y, w, b)\n"
+                            "out output_0 = z\n");
+  const Graph split = SplitPlanes(graph, {{ByName(graph, "y"), 0.5F}});
   const auto bias = [&](std::size_t node) {
     const auto values = split[split.nodes[node].inputs[2]].constant->Data<float>();
     return std::vector<float>(values.begin(), values.end());
   };
-  EXPECT_EQ(bias(2), (std::vector<float>{1, 1}));
-  EXPECT_EQ(bias(3), (std::vector<float>{0, 0}));
+  EXPECT_EQ(bias(3), (std::vector<float>{1, 1}));
+  EXPECT_EQ(bias(4), (std::vector<float>{0, 0}));
 }
 
 TEST(CanSplit, LooksThroughMovers) {
