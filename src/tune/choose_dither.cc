@@ -15,6 +15,13 @@ constexpr double kLeastShare = 0.002;  // of all losses, that a step must take a
 constexpr double kFreeMacs = 0.003;    // of the multiply-accumulates, is next to nothing
 constexpr int kFewestCopies = 2;
 
+/// What K copies with dither leave of the loss of a tensor: a part of K squared.
+double LeftOf(double loss, const Copies& copies, const std::string& name) {
+  const auto found = copies.find(name);
+  const double count = found == copies.end() ? 1 : found->second;
+  return loss / (count * count);
+}
+
 class Chooser {
  public:
   Chooser(const Graph& graph, const LossesByName& losses, const DitherLimits& limits)
@@ -79,10 +86,7 @@ class Chooser {
   [[nodiscard]] double LossOf(const Copies& copies) const {
     double loss = 0;
     for (std::size_t i = 0; i < losses_.size(); ++i) {
-      if (losses_[i] == 0) continue;
-      const auto found = copies.find(graph_.values[i].name);
-      const double count = found == copies.end() ? 1 : found->second;
-      loss += losses_[i] / (count * count);
+      if (losses_[i] > 0) loss += LeftOf(losses_[i], copies, graph_.values[i].name);
     }
     return loss;
   }
@@ -148,11 +152,7 @@ LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
 double LossLeft(const Plan& plan, const LossesByName& losses) {
   const Graph& graph = plan.variant->graph;
   double left = 0;
-  for (const auto& [name, loss] : losses) {
-    const auto found = plan.copies.find(name);
-    const double copies = found == plan.copies.end() ? 1 : found->second;
-    left += loss / (copies * copies);
-  }
+  for (const auto& [name, loss] : losses) left += LeftOf(loss, plan.copies, name);
   if (!plan.fine_inputs) return left;
   for (const Port& port : graph.inputs) {
     const auto found = losses.find(graph[port.value].name);
