@@ -65,8 +65,7 @@ void Express(Graph& graph, Node& node, ValueId x, const Affine& map,
 
 /// Whether this is what becomes of an input's own numbers, 255 as 1 and 0 as -1 for
 /// example. One factor rounds nothing then, and an offset of half a step is a tie in
-/// every element: Add breaks it away from zero, to both sides, a convolution always
-/// upwards.
+/// every element: Add breaks it away from zero, to both sides, a convolution to one.
 bool IsRescaledInput(const Graph& graph, ValueId x, const Affine& map) {
   return AllEqual(map.scale) && std::ranges::any_of(graph.inputs, [x](const auto& input) {
            return input.value == x;

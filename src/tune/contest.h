@@ -47,6 +47,10 @@ inline constexpr UsualStep kUsualRefinement = {-0.05, 0.1};
 /// 125 windows each the mean was -0.11. All of it is noise that no longer is added.
 inline constexpr UsualStep kUsualFineInputs = {-0.11, 0.1};
 
+/// Of another form of bias correction than the mean, or of none: a guess against choosing
+/// among four by chance.
+inline constexpr UsualStep kUsualOtherBias = {0.1, 0.1};
+
 /// The same of a step that cuts no range, over what it stands on: it stays unless the
 /// files say clearly that it does harm.
 bool IsExpectedGain(const ErrorRatio& step, const UsualStep& usual);

@@ -50,6 +50,7 @@ class Tuner {
     if (asked_.MostExtraMacs() > 0) {
       TryDither();
     }
+    TryBiasForms();
     if (!request_.steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
     if (steps.adaround.value_or(asked_.IsMax())) {
       TryRounding();
@@ -123,6 +124,20 @@ class Tuner {
     const bool changes = macs != MacsOf(plan.variant->graph);
     if (!changes || macs > MostMacs(asked_.MostExtraMacs())) return;
     KeepUsualGain(Try(plan));
+  }
+
+  /// Other forms of bias correction, and none, on top of all that is computed by then.
+  void TryBiasForms() {
+    const Judged before = best_;
+    for (const BiasForm bias : asked_.BiasesToTry()) {
+      if (bias == before.plan.refinement.bias || before.plan.like_tensorflow) continue;
+      Plan plan = before.plan;
+      plan.refinement.bias = bias;
+      Judged judged = Try(plan);
+      const bool is_gain =
+          IsExpectedGain(workshop_.Over(judged, before), kUsualOtherBias);
+      Keep(before, std::move(judged), is_gain);
+    }
   }
 
   void TryRounding() {

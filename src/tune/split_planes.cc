@@ -26,14 +26,9 @@ struct Planes {
   bool rise_together = true;  ///< no element of one falls where the other's rises
 };
 
-template <typename... Ops>
-bool IsAnyOf(const Op& op) {
-  return (std::holds_alternative<Ops>(op) || ...);
-}
-
-bool IsMover(const Op& op) { return IsAnyOf<Reshape, Transpose, StridedSlice, Pad>(op); }
-bool IsMean(const Op& op) { return IsAnyOf<AveragePool2d, Mean>(op); }
-bool IsMaximum(const Op& op) { return IsAnyOf<MaxPool2d, ReduceMax>(op); }
+bool IsMover(const Op& op) { return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op); }
+bool IsMean(const Op& op) { return IsOneOf<AveragePool2d, Mean>(op); }
+bool IsMaximum(const Op& op) { return IsOneOf<MaxPool2d, ReduceMax>(op); }
 
 enum class Reading : std::uint8_t { kWhole, kLinear, kProduct, kSum, kEach };
 
