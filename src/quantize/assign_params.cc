@@ -8,6 +8,7 @@
 
 #include "quantize/deciding_ranges.h"
 #include "quantize/params.h"
+#include "quantize/safe_scales.h"
 
 namespace kinglet {
 namespace {
@@ -38,10 +39,6 @@ class Assigner {
     LeaveIslands();
     Settle();
     Spread();
-    LeaveUnsafeQuotients();
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      if (plan_.quantized_nodes[i]) Guard(graph_.nodes[i]);
-    }
     return std::move(plan_);
   }
 
@@ -99,16 +96,6 @@ class Assigner {
 
   std::optional<QuantParams>& ParamsOf(ValueId id) { return plan_.params[Index(id)]; }
 
-  /// True for an input whose parameters were decided on elsewhere.
-  [[nodiscard]] bool IsGiven(ValueId id) const {
-    if (is_wide_) return false;
-    for (std::size_t i = 0; i < options_.input_params.size(); ++i) {
-      const bool is_this = graph_.inputs[i].value == id;
-      if (is_this && options_.input_params[i].has_value()) return true;
-    }
-    return false;
-  }
-
   /// Parameters that nothing changes.
   void Settle() {
     const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
@@ -135,9 +122,10 @@ class Assigner {
   }
 
   void SettleGiven() {
-    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
-      const ValueId input = graph_.inputs[i].value;
-      if (IsGiven(input)) ParamsOf(input) = options_.input_params[i];
+    if (is_wide_) return;
+    for (std::size_t i = 0; i < options_.input_params.size(); ++i) {
+      const auto& given = options_.input_params[i];
+      if (given.has_value()) ParamsOf(graph_.inputs[i].value) = given;
     }
   }
 
@@ -180,101 +168,6 @@ class Assigner {
     return std::nullopt;
   }
 
-  [[nodiscard]] float ScaleOf(ValueId id) const {
-    if (plan_.params[Index(id)].has_value()) return plan_.params[Index(id)]->scale;
-    const auto floats = graph_[id].constant->Data<float>();
-    return is_wide_ ? WideConstantParams(floats).scale : ConstantParams(floats).scale;
-  }
-
-  /// The INT8 kernel of a quotient refuses a divisor of zero, and shifts out of its 31
-  /// bits where the factor s_a / (s_b s_out) is below 128 (rule 8.11).
-  void LeaveUnsafeQuotients() {
-    constexpr float kLeastFactor = 128.0F;
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      const Node& node = graph_.nodes[i];
-      if (!plan_.quantized_nodes[i] || !std::holds_alternative<Div>(node.op)) continue;
-      const ValueId divisor = node.inputs[1];
-      const float out_scale = ParamsOf(node.outputs[0])->scale;
-      const float factor = ScaleOf(node.inputs[0]) / (ScaleOf(divisor) * out_scale);
-      const Ranges& seen = options_.wide_ranges.empty() ? ranges_ : options_.wide_ranges;
-      const auto& range = seen[Index(divisor)];
-      const bool above_zero = range.has_value() && range->min > ScaleOf(divisor);
-      plan_.quantized_nodes[i] = factor >= kLeastFactor && above_zero;
-    }
-  }
-
-  /// What is all but constant has steps too fine for some kernels.
-  void Guard(const Node& node) {
-    GuardLinear(node);
-    GuardSum(node);
-    GuardSquare(node);
-    if (!is_wide_) GuardFunctions(node);
-  }
-
-  /// Linear operations rescale by s_x s_w / s_out, which XNNPACK wants below 256.
-  void GuardLinear(const Node& node) {
-    const QuantRule& rule = RuleOf(node);
-    if (!rule.weights.has_value()) return;
-    const Value& weights = graph_[node.inputs[*rule.weights]];
-    if (weights.constant == nullptr) return;
-    constexpr float kLargestFactor = 256.0F;
-    const float step =
-        ScaleOf(node.inputs[0]) * WeightScales(*weights.constant, 0, true)[0];
-    Raise(node.outputs[0], step / kLargestFactor);
-  }
-
-  /// Addition rescales by t / (2^20 s_out), with 16 bits 2^15, t = 2 max(s_a, s_b), which
-  /// must stay below one.
-  void GuardSum(const Node& node) {
-    const bool is_sum =
-        std::holds_alternative<Add>(node.op) || std::holds_alternative<Sub>(node.op);
-    if (!is_sum) return;
-    const float steps = is_wide_ ? 0x1p15F : 0x1p20F;
-    const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
-    Raise(node.outputs[0], t / steps);
-  }
-
-  /// A squared difference rescales by t^2 / (2^14 s_out), t as above, which the kernel
-  /// wants below one.
-  void GuardSquare(const Node& node) {
-    if (!std::holds_alternative<SquaredDifference>(node.op)) return;
-    constexpr float kSteps = 16384.0F;  // 2^14
-    const float t = 2 * std::max(ScaleOf(node.inputs[0]), ScaleOf(node.inputs[1]));
-    Raise(node.outputs[0], t * t / kSteps);
-  }
-
-  /// Softmax takes steps of its operand, times beta, of more than 2^-26, and hard swish
-  /// gives none of less than a 128th of its operand's.
-  void GuardFunctions(const Node& node) {
-    constexpr float kFineSteps = 128.0F;
-    if (const auto* softmax = std::get_if<Softmax>(&node.op)) {
-      Raise(node.inputs[0], 0x1p-26F / softmax->beta);
-    } else if (std::holds_alternative<HardSwish>(node.op)) {
-      Raise(node.outputs[0], ScaleOf(node.inputs[0]) / kFineSteps);
-    }
-  }
-
-  /// Gives the value steps of twice `least` unless they are larger than that.
-  void Raise(ValueId id, float least) {
-    const QuantParams old = *ParamsOf(id);
-    if (old.scale <= least) Replace(id, old, {2 * least, old.zero_point});
-  }
-
-  /// Changes the parameters of a value, and of those that share them by an operation that
-  /// wants one scale.
-  void Replace(ValueId id, const QuantParams& old, const QuantParams& wanted) {
-    if (ParamsOf(id) != old || IsGiven(id)) return;
-    ParamsOf(id) = wanted;
-    std::vector<std::size_t> around = uses_.Readers(id);
-    if (const auto producer = uses_.Producer(id)) around.push_back(*producer);
-    for (const std::size_t i : around) {
-      const Node& node = graph_.nodes[i];
-      if (!plan_.quantized_nodes[i] || !WantsOneScale(node)) continue;
-      for (const ValueId operand : node.inputs) Replace(operand, old, wanted);
-      for (const ValueId out : node.outputs) Replace(out, old, wanted);
-    }
-  }
-
   const Graph& graph_;
   const Ranges& ranges_;
   const QuantizeOptions& options_;
@@ -289,7 +182,8 @@ class Assigner {
 
 ParamsPlan AssignParams(const Graph& graph, const Ranges& ranges,
                         const QuantizeOptions& options, Precision precision) {
-  return Assigner(graph, ranges, options, precision).Run();
+  return WithSafeScales(graph, ranges, options, precision,
+                        Assigner(graph, ranges, options, precision).Run());
 }
 
 }  // namespace kinglet

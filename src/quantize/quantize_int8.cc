@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "quantize/addends.h"
 #include "quantize/assign_params.h"
 #include "quantize/fine_inputs.h"
 #include "quantize/integer_constants.h"
@@ -151,7 +152,7 @@ class Quantizer {
     std::vector<ValueId> inputs;
     const std::size_t activations = is_linear ? *rule.weights : node.inputs.size();
     for (std::size_t i = 0; i < activations; ++i) {
-      inputs.push_back(Operand(node.inputs[i], wanted, precision));
+      inputs.push_back(Operand(node, i, wanted, precision));
     }
     if (is_linear) {
       const float scale = ParamsOf(node.inputs[0], precision).scale;
@@ -166,13 +167,24 @@ class Quantizer {
   }
 
   /// What an integer node reads: indices and conditions are as they were.
-  ValueId Operand(ValueId id, const std::optional<QuantParams>& wanted,
-                  Precision precision) {
+  ValueId Operand(const Node& node, std::size_t which,
+                  const std::optional<QuantParams>& wanted, Precision precision) {
+    const ValueId id = node.inputs[which];
     if (from_[id].dtype != DType::kFloat32) return FloatForm(id, from_[id].name);
-    if (const auto& constant = from_[id].constant; constant != nullptr) {
-      return AddConstant(id, OperandConstant(*constant, wanted, precision));
+    if (from_[id].constant != nullptr) {
+      const Tensor floats = ConstantOperand(node, which, precision);
+      return AddConstant(id, OperandConstant(floats, wanted, precision));
     }
     return WithParams(id, wanted.value_or(ParamsOf(id, precision)), precision);
+  }
+
+  [[nodiscard]] Tensor ConstantOperand(const Node& node, std::size_t which,
+                                       Precision precision) const {
+    const Tensor& floats = *from_[node.inputs[which]].constant;
+    if (precision != Precision::kInt8 || !IsSum(node)) return floats;
+    const auto& other = plans_[precision].params[Index(node.inputs[1 - which])];
+    if (!other.has_value()) return floats;
+    return CutAddend(node, which, floats, *other, ParamsOf(node.outputs[0], precision));
   }
 
   ValueId Result(ValueId id, Precision precision) {

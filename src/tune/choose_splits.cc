@@ -14,6 +14,9 @@ namespace {
 constexpr double kLeastLoss = 0.03;  // of all losses, to take part
 constexpr double kGain = 0.95;       // of the losses, that a split must leave at most
 constexpr double kOffer = 0.8;       // and all splits, to be told of
+/// Of a product's range, that a fine plane has at least: LiteRT's optimized kernels keep
+/// products in 16 bits of its steps before they clamp.
+constexpr float kLeastOfProduct = 0.01F;
 
 /// Only results with a range of their own, so that a copy can have another; inputs can be
 /// fine for the same cost.
@@ -155,7 +158,15 @@ class Search {
       const Range& other = *statistics.ranges()[Index(parts[i])];
       range = {std::min(range.min, other.min), std::max(range.max, other.max)};
     }
-    return BalancedThreshold(all, range);
+    const auto threshold = BalancedThreshold(all, range);
+    if (!threshold.has_value() || !IsProduct(parts.front())) return threshold;
+    return std::max(*threshold, kLeastOfProduct * range.max);
+  }
+
+  [[nodiscard]] bool IsProduct(ValueId id) const {
+    const Graph& graph = variant_->graph;
+    const auto maker = Uses(graph).Producer(id);
+    return maker.has_value() && std::holds_alternative<Mul>(graph.nodes[*maker].op);
   }
 
   /// With what rounding then costs; infinite beyond the limits.

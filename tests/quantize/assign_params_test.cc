@@ -224,18 +224,28 @@ TEST(AssignParams, LeavesNodesWithoutRangesInFloat) {
   EXPECT_EQ(plan.plan().quantized_nodes, (std::vector<bool>{false, false, true}));
 }
 
-// t = 2 * 1 / 255 and 2^20 s_out = 2^20 * 2e-6 / 255: t is 0.95 of it, and with an
-// operand of 0..1.1 it is 1.05 of it.
-TEST(AssignParams, WidensASumThatTheKernelCouldNotRescale) {
+// Sums reach 2, and 16 bits of steps of 0.016 / 255 reach 2.04; with an operand of 0..1.1
+// it is 2.2.
+TEST(AssignParams, WidensASumOfMoreThan16Bits) {
   const char* text =
       "in input = x : float32[1x2]\ny : float32[1x2] = add(x, x) activation=relu\n"
       "z : float32[2] = reshape(y) shape=[2]\nout output_0 = z\n";
-  const Range nothing = {0, 0};
-  const Plan fits(text, {{"x", {0, 1}}, {"y", nothing}, {"z", nothing}});
-  EXPECT_EQ(fits["y"], ActivationParams(nothing));
-  const Plan widened(text, {{"x", {0, 1.1F}}, {"y", nothing}, {"z", nothing}});
-  EXPECT_FLOAT_EQ(widened["y"].scale, 4 * widened["x"].scale / 1048576);
+  const Range little = {0, 0.016F};
+  const Plan fits(text, {{"x", {0, 1}}, {"y", little}, {"z", little}});
+  EXPECT_EQ(fits["y"], ActivationParams(little));
+  const Plan widened(text, {{"x", {0, 1.1F}}, {"y", little}, {"z", little}});
+  EXPECT_FLOAT_EQ(widened["y"].scale, 4 * 1.1F / (32768 - 256));
   EXPECT_EQ(widened["z"], widened["y"]);
+}
+
+// 1 - 100 is below zero whatever x is: no reason for larger steps.
+TEST(AssignParams, LeavesASumWhoseConstantIsCut) {
+  const char* text =
+      "in input = x : float32[1x2]\nconst c : float32[2] = 0 -100\n"
+      "y : float32[1x2] = add(x, c) activation=relu\nout output_0 = y\n";
+  const Range little = {0, 0.016F};
+  const Plan plan(text, {{"x", kOne}, {"y", little}});
+  EXPECT_EQ(plan["y"], ActivationParams(little));
 }
 
 // x in steps of 1/255, weights of 1/127: a sum has steps of 3.1e-5, 3937 times those of
