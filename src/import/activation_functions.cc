@@ -68,23 +68,22 @@ ValueId Celu(const Site& site, ValueId x) {
   return ExponentialLinear(site, x, 1, alpha, 1 / alpha);
 }
 
-/// x - log(sigmoid(x)). Where sigmoid would underflow, x is raised; rounding below zero
-/// is cut off.
-ValueId Softplus(const Site& site, ValueId x) {
-  constexpr float kLowest = -80.0F;
-  const ValueId raised =
-      site.Node(Maximum{}, {x, site.Scalar("lowest", kLowest)}, "raised");
-  const ValueId sigmoid = site.Node(Logistic{}, {raised}, "sigmoid");
-  const ValueId log = site.Node(Log{}, {sigmoid}, "log");
-  const ValueId rest = site.Node(Sub{}, {raised, log}, "sub");
-  return site.Node(Relu{}, {rest});
-}
-
-/// min(x, 0) + log(sigmoid(|x|)): the logarithm is of numbers from 0.5 to 1.
-ValueId LogSigmoid(const Site& site, ValueId x) {
+/// log(sigmoid(|x|)): the logarithm is of numbers from 0.5 to 1.
+ValueId LogSigmoidOfSize(const Site& site, ValueId x) {
   const ValueId sigmoid =
       site.Node(Logistic{}, {site.Node(Abs{}, {x}, "abs")}, "sigmoid");
-  const ValueId log = site.Node(Log{}, {sigmoid}, "log");
+  return site.Node(Log{}, {sigmoid}, "log");
+}
+
+/// max(x, 0) - log(sigmoid(|x|))
+ValueId Softplus(const Site& site, ValueId x) {
+  const ValueId log = LogSigmoidOfSize(site, x);
+  return site.Node(Sub{}, {site.Node(Relu{}, {x}, "above"), log});
+}
+
+/// min(x, 0) + log(sigmoid(|x|))
+ValueId LogSigmoid(const Site& site, ValueId x) {
+  const ValueId log = LogSigmoidOfSize(site, x);
   const ValueId above = site.Node(Relu{}, {x}, "above");
   return site.Node(Add{}, {BelowZero(site, x, above), log});
 }

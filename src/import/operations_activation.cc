@@ -177,7 +177,7 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"Softplus",
        {"nn.softplus", "math.softplus"},
        Named<kSoftplus>,
-       "MAXIMUM, LOGISTIC, LOG, SUB"},
+       "RELU, ABS, LOGISTIC, LOG, SUB"},
       {"Softsign", {"nn.softsign", "math.softsign"}, Named<kSoftsign>, "ABS, ADD, DIV"},
       {"Selu", {"nn.selu"}, Named<kSelu>, "MUL, MINIMUM, EXP, MUL, SUB, ADD"},
       {"Elu", {"nn.elu"}, AsLayer<kEluLayer>, "as the layer ELU"},

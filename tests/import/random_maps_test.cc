@@ -55,6 +55,21 @@ Shape RandomShape(Dice& dice, std::int64_t least_rank, std::int64_t most_rank) {
   return shape;
 }
 
+// Far below zero as well, where they are small: sigmoid(|x|) rounds to 2^-24.
+TEST(RandomMaps, SoftplusAndTheLogOfItsSigmoidKeepSmallResults) {
+  const Nd below = {{4}, {-7, -8, -9, -10}};
+  const Nd above = {{4}, {7, 8, 9, 10}};
+  const auto results = [](const std::string& name, const Nd& x) {
+    return RunOn(Imported({"Activation", {{"activation", name}}, {x}}), {x}).data;
+  };
+  const auto small = results("softplus", below);
+  const auto logs = results("log_sigmoid", above);
+  for (std::size_t i = 0; i < below.data.size(); ++i) {
+    EXPECT_NEAR(small[i], Softplus(below.data[i]), 0x1p-24);
+    EXPECT_NEAR(logs[i], -Softplus(below.data[i]), 0x1p-24);
+  }
+}
+
 TEST(RandomMaps, Activations) {
   for (const auto& [name, function] : kFunctions) {
     ForSeeds(4, [&, &its_name = name, &its_function = function](Dice& dice) {
