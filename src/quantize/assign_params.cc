@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "quantize/addends.h"
 #include "quantize/deciding_ranges.h"
 #include "quantize/params.h"
 #include "quantize/safe_scales.h"
@@ -38,6 +39,9 @@ class Assigner {
     FindQuantizedNodes();
     LeaveIslands();
     Settle();
+    Flow();
+    Spread();
+    GiveOwn();
     Spread();
     return std::move(plan_);
   }
@@ -98,11 +102,9 @@ class Assigner {
 
   /// Parameters that nothing changes.
   void Settle() {
-    const auto decides = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
-    for (std::size_t i = 0; i < decides.size(); ++i) {
-      if (!decides[i]) continue;
-      plan_.params[i] =
-          is_wide_ ? WideParams(*ranges_[i]) : ActivationParams(*ranges_[i]);
+    deciding_ = DecidingRanges(graph_, ranges_, plan_.quantized_nodes);
+    for (std::size_t i = 0; i < deciding_.decides.size(); ++i) {
+      if (deciding_.decides[i]) plan_.params[i] = OwnParams(static_cast<ValueId>(i));
     }
     SettleFixed();
     SettleGiven();
@@ -129,6 +131,19 @@ class Assigner {
     }
   }
 
+  /// From settled parameters on through what moves one operand.
+  void Flow() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (!plan_.quantized_nodes[i] || !WantsOneScale(node)) continue;
+      const std::vector<ValueId> operands = FloatOperands(graph_, node);
+      if (operands.size() != 1 || !ParamsOf(operands[0]).has_value()) continue;
+      for (const ValueId out : node.outputs) {
+        if (!ParamsOf(out).has_value()) ParamsOf(out) = ParamsOf(operands[0]);
+      }
+    }
+  }
+
   void Spread() {
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) waiting.push_back(i);
@@ -138,10 +153,29 @@ class Assigner {
       if (!plan_.quantized_nodes[i] || !WantsOneScale(graph_.nodes[i])) continue;
       const auto common = CommonParams(graph_.nodes[i]);
       if (!common.has_value()) continue;
-      for (const auto* ids : {&graph_.nodes[i].inputs, &graph_.nodes[i].outputs}) {
-        for (const ValueId id : *ids) Give(id, *common, waiting);
+      for (const ValueId id : graph_.nodes[i].inputs) {
+        const bool is_cut =
+            deciding_.keeps[Index(id)] && Cuts(RangeOf(*common), *ranges_[Index(id)]);
+        if (!is_cut) Give(id, *common, waiting);
+      }
+      for (const ValueId id : graph_.nodes[i].outputs) Give(id, *common, waiting);
+    }
+  }
+
+  /// To what every reader would have cut.
+  void GiveOwn() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (!plan_.quantized_nodes[i]) continue;
+      for (const ValueId id : FloatOperands(graph_, graph_.nodes[i])) {
+        if (graph_[id].constant != nullptr || ParamsOf(id).has_value()) continue;
+        ParamsOf(id) = OwnParams(id);
       }
     }
+  }
+
+  [[nodiscard]] QuantParams OwnParams(ValueId id) const {
+    const Range& range = *ranges_[Index(id)];
+    return is_wide_ ? WideParams(range) : ActivationParams(range);
   }
 
   void Give(ValueId id, const QuantParams& params, std::vector<std::size_t>& waiting) {
@@ -174,6 +208,7 @@ class Assigner {
   Precision precision_;
   bool is_wide_;  // INT16 activations
   Uses uses_;
+  Deciding deciding_;
   std::vector<bool> settled_;  // by value
   ParamsPlan plan_;
 };

@@ -1,6 +1,8 @@
 // As TensorFlow prunes its statistics, in two sweeps. Forward: what an operation with one
 // operand makes has no say beside its operand. Backward: every operand of a result that
-// still has a say has none, through as many operations as want one scale.
+// still has a say has none, through as many operations as want one scale; but, other than
+// TensorFlow's, an operand that others read as well keeps its range where that of the
+// result would cut it.
 #include "quantize/deciding_ranges.h"
 
 #include <algorithm>
@@ -29,16 +31,18 @@ class Pruning {
         ranges_(ranges),
         quantized_nodes_(quantized_nodes),
         uses_(graph),
+        deciding_{{}, std::vector<bool>(graph.values.size())},
         seen_(graph.values.size()) {}
 
-  std::vector<bool> Run() {
-    for (const auto& range : ranges_) decides_.push_back(range.has_value());
+  Deciding Run() {
+    for (const auto& range : ranges_) deciding_.decides.push_back(range.has_value());
     Forward();
-    const std::vector<bool> after_forward = decides_;
+    const std::vector<bool> after_forward = deciding_.decides;
     for (std::size_t i = 0; i < after_forward.size(); ++i) {
-      if (after_forward[i]) Backward(static_cast<ValueId>(i));
+      head_ = static_cast<ValueId>(i);
+      if (after_forward[i]) Backward(head_);
     }
-    return decides_;
+    return std::move(deciding_);
   }
 
  private:
@@ -48,7 +52,7 @@ class Pruning {
       const Node& node = graph_.nodes[i];
       const bool is_fixed = DefOf(node.op).quantization.range == RangeRule::kFixed;
       if (!is_fixed && !(WantsOneScale(node) && HasOneComputedOperand(node))) continue;
-      for (const ValueId out : node.outputs) decides_[Index(out)] = false;
+      for (const ValueId out : node.outputs) deciding_.decides[Index(out)] = false;
     }
   }
 
@@ -63,22 +67,50 @@ class Pruning {
     const Node& node = graph_.nodes[*producer];
     if (!WantsOneScale(node) || ComparesShared(graph_, uses_, node).has_value()) return;
     for (const ValueId operand : node.inputs) {
-      if (!ranges_[Index(operand)].has_value() || seen_[Index(operand)]) continue;
+      const auto& range = ranges_[Index(operand)];
+      if (!range.has_value()) continue;
+      if (Cuts(*ranges_[Index(head_)], *range) && HasOtherReaders(operand)) {
+        deciding_.keeps[Index(operand)] = true;
+        continue;
+      }
+      if (seen_[Index(operand)]) continue;
       seen_[Index(operand)] = true;
-      decides_[Index(operand)] = false;
+      deciding_.decides[Index(operand)] = false;
       Backward(operand);
     }
+  }
+
+  /// Whether more than the head of the chain is made of the value. A comparison with what
+  /// is inside a cut range has the same result.
+  [[nodiscard]] bool HasOtherReaders(ValueId id) const {
+    if (id == head_) return false;
+    const auto leads_elsewhere = [this](std::size_t reader) {
+      const Node& node = graph_.nodes[reader];
+      if (graph_[node.outputs[0]].dtype == DType::kBool) return false;
+      return !quantized_nodes_[reader] || !WantsOneScale(node) ||
+             std::ranges::any_of(node.outputs,
+                                 [this](ValueId out) { return HasOtherReaders(out); });
+    };
+    return uses_.IsGraphOutput(id) ||
+           std::ranges::any_of(uses_.Readers(id), leads_elsewhere);
   }
 
   const Graph& graph_;
   const Ranges& ranges_;
   const std::vector<bool>& quantized_nodes_;
   Uses uses_;
+  Deciding deciding_;
+  ValueId head_{};          // of the chain on the way back
   std::vector<bool> seen_;  // by value: on the way back
-  std::vector<bool> decides_;
 };
 
 }  // namespace
+
+bool Cuts(const Range& by, const Range& range) {
+  constexpr float kLittle = 0.1F;  // that an operand may lose rather than be requantized
+  const float little = kLittle * (range.max - range.min);
+  return range.min < by.min - little || range.max > by.max + little;
+}
 
 std::vector<ValueId> FloatOperands(const Graph& graph, const Node& node) {
   std::vector<ValueId> operands;
@@ -98,8 +130,8 @@ bool WantsOneScale(const Node& node) {
   return DefOf(node.op).quantization.range == RangeRule::kSameAsInputs;
 }
 
-std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
-                                 const std::vector<bool>& quantized_nodes) {
+Deciding DecidingRanges(const Graph& graph, const Ranges& ranges,
+                        const std::vector<bool>& quantized_nodes) {
   return Pruning(graph, ranges, quantized_nodes).Run();
 }
 

@@ -21,11 +21,20 @@ std::vector<ValueId> DecidingOperands(const Graph& graph, const Uses& uses,
 /// Whether the operation wants its float operands and results alike.
 bool WantsOneScale(const Node& node);
 
-/// By value id: whether its own range makes its parameters. Of a chain of operations that
-/// want one scale, the range at the head counts where each has one operand, and the range
-/// of the last result where some have several. Results of fixed range have none that
+/// Whether one of the range `range` would lose more than little of it by the other.
+bool Cuts(const Range& by, const Range& range);
+
+/// By value id.
+struct Deciding {
+  std::vector<bool> decides;  ///< its own range makes its parameters
+  std::vector<bool> keeps;    ///< some would cut what others need of it
+};
+
+/// Of a chain of operations that want one scale, the range at the head counts where each
+/// has one operand, and the range of the last result where some have several, but for
+/// operands of which others read what it would cut. Results of fixed range have none that
 /// counts. `quantized_nodes` says by node which take part.
-std::vector<bool> DecidingRanges(const Graph& graph, const Ranges& ranges,
-                                 const std::vector<bool>& quantized_nodes);
+Deciding DecidingRanges(const Graph& graph, const Ranges& ranges,
+                        const std::vector<bool>& quantized_nodes);
 
 }  // namespace kinglet

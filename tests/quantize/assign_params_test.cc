@@ -151,6 +151,68 @@ TEST(AssignParams, LeavesAnOperandOfAComparisonToItsOtherReaders) {
   EXPECT_EQ(alone["x"], ActivationParams({-4, 0}));
 }
 
+// Behind a reshape, so that the shared operand has no range of its own that counts.
+TEST(AssignParams, LeavesAMovedOperandOfAComparisonToItsOtherReaders) {
+  const Plan plan(
+      "in input = x : float32[1x2]\nconst c : float32[1] = 1\n"
+      "const d : float32[1] = -1\ny : float32[2] = reshape(x) shape=[2]\n"
+      "m : float32[2] = minimum(y, c)\nn : float32[2] = maximum(m, d)\n"
+      "z : float32[2] = sub(y, n)\nout output_0 = z\n",
+      {{"x", kFour}, {"y", kFour}, {"m", kOne}, {"n", kOne}, {"z", kTwo}});
+  EXPECT_EQ(plan["x"], ActivationParams(kFour));
+  EXPECT_EQ(plan["y"], ActivationParams(kFour));
+  EXPECT_EQ(plan["m"], ActivationParams(kOne));
+  EXPECT_EQ(plan["n"], ActivationParams(kOne));
+}
+
+TEST(AssignParams, LeavesBothOperandsOfAMinimumToTheirOtherReaders) {
+  const std::string text =
+      "in input = x : float32[1x2]\ny : float32[1x2] = exp(x)\n"
+      "m : float32[1x2] = minimum(x, y)\n";
+  const RangesByName ranges = {{"x", kFour}, {"y", kNine}, {"m", kOne}, {"z", kTwo}};
+  const Plan shared(text +
+                        "z : float32[1x2] = add(y, y)\nout output_0 = m\n"
+                        "out output_1 = z\n",
+                    ranges);
+  EXPECT_EQ(shared["x"], ActivationParams(kFour));  // the exponential reads it as well
+  EXPECT_EQ(shared["y"], ActivationParams(kNine));
+  EXPECT_EQ(shared["m"], ActivationParams(kOne));
+  const Plan alone(text + "out output_0 = m\n", ranges);
+  EXPECT_EQ(alone["y"], ActivationParams(kOne));
+}
+
+// One that would hardly be cut gives way, and another reader finds it cut: it keeps that.
+TEST(AssignParams, GivesAnOperandOfAChoiceAndAMinimumTheWiderRange) {
+  const Plan plan(
+      "in input = x : float32[1x2]\ny : float32[1x2] = exp(x)\n"
+      "z : float32[1x2] = log(x)\nb : bool[1x2] = relational(y, z) kind=greater\n"
+      "s : float32[1x2] = select(b, y, z)\nm : float32[1x2] = minimum(y, z)\n"
+      "out output_0 = s\nout output_1 = m\n",
+      {{"x", kOne}, {"y", kFour}, {"z", kFour}, {"s", {-3.9F, 4}}, {"m", kOne}});
+  for (const char* name : {"y", "z", "s"}) {
+    EXPECT_EQ(plan[name], ActivationParams({-3.9F, 4})) << name;
+  }
+  EXPECT_EQ(plan["m"], ActivationParams(kOne));
+}
+
+// What the result lacks, no reader misses.
+TEST(AssignParams, CutsWhatEveryReaderCuts) {
+  const Plan parts(
+      "in input = x : float32[1x4]\n"
+      "a : float32[1x1] = strided_slice(x) begin=[0,0] end=[1,1] strides=[1,1]\n"
+      "b : float32[1x1] = strided_slice(x) begin=[0,1] end=[1,2] strides=[1,1]\n"
+      "c : float32[1x2] = concatenation(a, b) axis=1\nout output_0 = c\n",
+      {{"x", kFour}, {"a", kOne}, {"b", kOne}, {"c", kOne}});
+  EXPECT_EQ(parts["x"], ActivationParams(kOne));
+  const Plan compared(
+      "in input = x : float32[1x2]\nconst c : float32[1] = 0\n"
+      "b : bool[1x2] = relational(x, c) kind=greater\ny : float32[1x2] = select(b, x, "
+      "c)\n"
+      "out output_0 = y\n",
+      {{"x", kFour}, {"y", {0, 4}}});
+  EXPECT_EQ(compared["x"], ActivationParams({0, 4}));
+}
+
 TEST(AssignParams, GivesAnOperandOfTwoToTheLaterOne) {
   const Plan plan(
       "in input = x : float32[1x2]\n"
