@@ -134,4 +134,9 @@ using PassListener = std::function<void(std::string_view pass, const Graph& grap
 /// after each.
 Graph Optimize(const Graph& graph, const PassListener& listener = nullptr);
 
+/// The same for a graph whose activations stay in float, where a map in front of linear
+/// operations rounds nothing: FoldAffineBefore could only make weights, and what the
+/// runtime quantizes as it comes, harder to quantize.
+Graph OptimizeForFloats(const Graph& graph);
+
 }  // namespace kinglet

@@ -2,6 +2,9 @@
 // fusing, since a clamped result takes no factor. When all else is done, slices leave out
 // axes, which would keep reshapes from meeting each other, and equal nodes are merged,
 // since a shared result takes neither.
+#include <span>
+#include <vector>
+
 #include "base/check.h"
 #include "passes/passes.h"
 
@@ -20,15 +23,21 @@ Graph Run(const Pass& pass, const Graph& graph, const PassListener& listener) {
   return result;
 }
 
-/// Runs the first `count` passes until they change nothing.
-Graph Settled(Graph graph, std::size_t count, const PassListener& listener) {
+/// Runs the passes until they change nothing.
+Graph Settled(Graph graph, std::span<const Pass> passes, const PassListener& listener) {
   for (int round = 0; round < kMostRounds; ++round) {
     Graph next = graph;
-    for (std::size_t i = 0; i < count; ++i) next = Run(Passes()[i], next, listener);
+    for (const Pass& pass : passes) next = Run(pass, next, listener);
     if (next == graph) break;
     graph = std::move(next);
   }
   return graph;
+}
+
+Graph InTwoStages(const Graph& graph, std::span<const Pass> passes,
+                  const PassListener& listener) {
+  const auto first = passes.first(passes.size() - kLast);
+  return Settled(Settled(graph, first, listener), passes, listener);
 }
 
 }  // namespace
@@ -57,8 +66,13 @@ const std::vector<Pass>& Passes() {
 }
 
 Graph Optimize(const Graph& graph, const PassListener& listener) {
-  const std::size_t count = Passes().size();
-  return Settled(Settled(graph, count - kLast, listener), count, listener);
+  return InTwoStages(graph, Passes(), listener);
+}
+
+Graph OptimizeForFloats(const Graph& graph) {
+  std::vector<Pass> passes = Passes();
+  std::erase_if(passes, [](const Pass& pass) { return pass.run == FoldAffineBefore; });
+  return InTwoStages(graph, passes, nullptr);
 }
 
 }  // namespace kinglet

@@ -180,7 +180,9 @@ ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibrat
                             const QuantizationRequest& request,
                             const ProgressListener& listener) {
   ConvertedGraph converted;
-  converted.optimized = Optimize(graph);
+  converted.optimized = request.mode == QuantizationMode::kDynamic
+                            ? OptimizeForFloats(graph)
+                            : Optimize(graph);
   const Graph meant = Quantized(calibration, request, listener, converted);
   converted.bytes = WriteTflite(meant);
   converted.written = ReadTflite(converted.bytes);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "ops/op_def.h"
 #include "quantize/quantize.h"
@@ -53,17 +55,22 @@ Int8Weights Quantized(const Tensor& weights, std::size_t axis, bool per_tensor) 
 
 Graph QuantizeWeightsOnly(const Graph& graph, bool per_tensor) {
   Graph quantized = graph;
+  std::map<std::pair<ValueId, std::int64_t>, ValueId> stored;  // by floats and axis
   for (Node& node : quantized.nodes) {
     const QuantRule& rule = DefOf(node.op).quantization;
     if (!rule.weights.has_value()) continue;
     const Value& weights = graph[node.inputs[*rule.weights]];
     const bool is_large = ElementCount(weights.shape) >= kSmallestTensor;
     if (weights.constant == nullptr || !is_large) continue;
-    const auto axis = static_cast<std::size_t>(rule.channel_axis);
-    Int8Weights stored = Quantized(*weights.constant, axis, per_tensor);
-    const ValueId id = quantized.AddConstant(weights.name, std::move(stored.tensor));
-    quantized[id].quantization = std::move(stored.quantization);
-    node.inputs[*rule.weights] = id;
+    ValueId& operand = node.inputs[*rule.weights];
+    const auto [found, is_new] = stored.try_emplace({operand, rule.channel_axis});
+    if (is_new) {
+      const auto axis = static_cast<std::size_t>(rule.channel_axis);
+      Int8Weights integers = Quantized(*weights.constant, axis, per_tensor);
+      found->second = quantized.AddConstant(weights.name, std::move(integers.tensor));
+      quantized[found->second].quantization = std::move(integers.quantization);
+    }
+    operand = found->second;
   }
   return WithoutDeadParts(quantized);
 }

@@ -97,5 +97,21 @@ TEST(Optimize, LeavesThreeOperationsOfAPiecewiseLinearBranch) {
   EXPECT_EQ(optimized.nodes.size(), 3U);
 }
 
+TEST(OptimizeForFloats, LeavesMapsInFrontOfLinearOperations) {
+  const auto dense = [](const std::string& before, const std::string& behind) {
+    return Parse(
+        "in input = x : float32[1x2]\nconst c : float32[2] = 2 3\n"
+        "const w : float32[2x2] = 1 2 3 4\nconst b : float32[2] = 1 1\n" +
+        before + behind + "out output_0 = z\n");
+  };
+  const Graph before = dense("y : float32[1x2] = mul(x, c)\n",
+                             "z : float32[1x2] = fully_connected(y, w, b)\n");
+  EXPECT_EQ(OptimizeForFloats(before).nodes.size(), 2U);
+  EXPECT_EQ(Optimize(before).nodes.size(), 1U);
+  const Graph behind = dense("y : float32[1x2] = fully_connected(x, w, b)\n",
+                             "z : float32[1x2] = mul(y, c)\n");
+  EXPECT_EQ(OptimizeForFloats(behind).nodes.size(), 1U);
+}
+
 }  // namespace
 }  // namespace kinglet

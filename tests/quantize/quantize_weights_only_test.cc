@@ -47,6 +47,17 @@ TEST(QuantizeWeightsOnly, LeavesBiasAndActivationsInFloat) {
   EXPECT_EQ(quantized[quantized.outputs[0].value].dtype, DType::kFloat32);
 }
 
+// As the steps of an unrolled recurrent layer do.
+TEST(QuantizeWeightsOnly, StoresWeightsOfSeveralReadersOnce) {
+  Graph graph = Dense(32);
+  const Node first = graph.nodes[0];
+  graph.outputs[0].value = AddNode(
+      graph, FullyConnected{}, {first.outputs[0], first.inputs[1], first.inputs[2]}, "z");
+  const Graph quantized = QuantizeWeightsOnly(graph, false);
+  EXPECT_EQ(quantized.nodes[0].inputs[1], quantized.nodes[1].inputs[1]);
+  EXPECT_EQ(WeightsOf(quantized).dtype, DType::kInt8);
+}
+
 // In double, from the definition: s = 2 max / 254, q = w / s rounded.
 void ExpectRows(const Graph& graph, std::size_t scales) {
   const Tensor floats = Weights(32);
