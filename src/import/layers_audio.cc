@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -49,21 +50,26 @@ ValueId Arranged(const LayerContext& context, ValueId y) {
 }
 
 /// One of the stored kernels [taps,1,bins] over each channel: [n,channels,frames,bins].
+/// By default frames overlap by half, and the transform has the next power of two.
 ValueId StoredTransform(const LayerContext& context, std::size_t index,
                         const std::string& name) {
   ValueId x = context.Input();
   if (!IsChannelsFirst(context)) x = Transposed(context, x, {0, 2, 1}, "channels_first");
   const Shape in = context.ShapeOf(x);
-  const std::int64_t taps = context.Int("frame_length", 0);
-  const std::int64_t fft = context.Int("fft_length", taps);
-  const std::int64_t bins = fft / 2 + 1;
+  const std::int64_t taps = context.Int("frame_length", 256);
+  const std::int64_t step = context.Int("frame_step", taps / 2);
+  if (taps < 1 || step < 1) {
+    context.Corrupt(fmt::format("frames of {} samples, {} apart", taps, step));
+  }
+  const auto next_power = std::bit_ceil(static_cast<std::uint64_t>(taps));
+  const std::int64_t bins =
+      context.Int("fft_length", static_cast<std::int64_t>(next_power)) / 2 + 1;
   const Tensor kernel = context.Variable("", index, {taps, 1, bins});
   const Tensor ordered = Permuted(kernel, {2, 1, 0}).Reshaped({bins, 1, taps, 1});
   const ValueId series = Reshaped(context, x, {in[0] * in[1], 1, in[2], 1}, "series");
   const Padding padding =
       context.Text("padding", "valid") == "same" ? Padding::kSame : Padding::kValid;
-  const ValueId y =
-      Transformed(context, series, ordered, context.Int("frame_step", 1), padding, name);
+  const ValueId y = Transformed(context, series, ordered, step, padding, name);
   const Shape out = context.ShapeOf(y);
   return Reshaped(context, y, {in[0], in[1], out[2], bins}, name + "/channels");
 }
