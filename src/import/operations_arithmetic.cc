@@ -177,6 +177,14 @@ std::vector<ValueId> Same(const Operation& operation) {
   return {operation.Operand(0, kFirst)};
 }
 
+/// All tensors are dense here: whether sparse ones would stay sparse doesn't matter. A
+/// mask stays with its tensor, as in Keras.
+std::vector<ValueId> ToTensor(const Operation& operation) {
+  for (const char* form : {"sparse", "ragged"}) operation.Argument(-1, {form});
+  return operation.Argument(-1, {"dtype"}).is_null() ? Same(operation)
+                                                     : CastTo(operation);
+}
+
 const std::vector<OperationRow> kRows = {
     {"Add", {"math.add", "__operators__.add", "add"}, OfTwo<Add>, "ADD"},
     {"Subtract", {"math.subtract", "__operators__.sub", "subtract"}, OfTwo<Sub>, "SUB"},
@@ -249,6 +257,7 @@ const std::vector<OperationRow> kRows = {
      Clip,
      "RELU6 or RELU_N1_TO_1 with their limits, else MINIMUM, MAXIMUM"},
     {"Cast", {"cast"}, CastTo, "CAST"},
+    {"ConvertToTensor", {}, ToTensor, "nothing, or CAST"},
     {"Identity", {"identity"}, Same, "nothing"},
 };
 

@@ -60,26 +60,54 @@ TEST(Masks, LeaveAnOperandOfAnExtremeOut) {
               ElementsAre(1, 5, 3));
 }
 
-TEST(Masks, LeaveStepsOutOfASoftmaxThatGetsOne) {
+BuiltLayer AsTensor(const std::string& name, const json& dtype,
+                    const std::string& input) {
+  const json config = {{"dtype", dtype}, {"sparse", nullptr}, {"ragged", false}};
+  return {"ConvertToTensor", name, config, {input}, "keras.src.ops.core"};
+}
+
+/// Masks the second of three numbers. The mask comes in as `mask_type` and gets to the
+/// softmax by these layers.
+void ExpectMaskedSoftmax(std::vector<BuiltLayer> way, DType mask_type) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.keras";
-  json config = json::parse(
-      FunctionalJson({InputOf({3}), InputOf({3}, "mask"), {"Softmax", "y", {}, {"x"}}},
-                     {"x", "mask"}, {"y"}));
-  LayerNamed(config, "mask")["config"]["dtype"] = "bool";
-  LayerNamed(config, "y")["inbound_nodes"][0]["kwargs"]["mask"] = TensorReference("mask");
+  const std::string last = way.empty() ? "mask" : way.back().name;
+  way.insert(way.begin(), {InputOf({3}), InputOf({3}, "mask")});
+  way.push_back({"Softmax", "y", {}, {"x"}});
+  json config = json::parse(FunctionalJson(way, {"x", "mask"}, {"y"}));
+  LayerNamed(config, "mask")["config"]["dtype"] = NameOf(mask_type);
+  LayerNamed(config, "y")["inbound_nodes"][0]["kwargs"]["mask"] = TensorReference(last);
   WriteArchive(path, {kBuilderMetadata, config.dump(), WeightsBuilder().Bytes()});
   const Executor executor(ImportKeras(path, {}).graph);
   Executor::Context context = executor.NewContext();
   const std::array<float, 3> x = {std::log(3.0F), 7, 0};
-  const std::array<bool, 3> mask = {true, false, true};
+  const std::array<bool, 3> bools = {true, false, true};
+  const std::array<float, 3> floats = {0.25, 0, -1};
   const std::vector<Tensor> inputs = {Tensor::Of<float>({1, 3}, x),
-                                      Tensor::Of<bool>({1, 3}, mask)};
+                                      mask_type == DType::kBool
+                                          ? Tensor::Of<bool>({1, 3}, bools)
+                                          : Tensor::Of<float>({1, 3}, floats)};
   const std::vector<Tensor> outputs = executor.Run(context, inputs);
   const auto y = outputs.at(0).Data<float>();
   EXPECT_NEAR(y[0], 0.75, 1e-6);
   EXPECT_NEAR(y[1], 0, 1e-6);
   EXPECT_NEAR(y[2], 0.25, 1e-6);
+}
+
+TEST(Masks, LeaveStepsOutOfASoftmaxThatGetsOne) { ExpectMaskedSoftmax({}, DType::kBool); }
+
+// Keras has the mask of an Attention pass through this function.
+TEST(Masks, StayWhatTheyAreAsTensors) {
+  ExpectMaskedSoftmax({AsTensor("to", nullptr, "mask")}, DType::kBool);
+  ExpectMaskedSoftmax({AsTensor("to", "bool", "mask")}, DType::kFloat32);
+}
+
+// keras.ops.convert_to_tensor(x) is x, and GlobalAveragePooling1D finds the mask at it.
+TEST(Masks, StayWithWhatIsATensorAlready) {
+  EXPECT_THAT(Result({AsTensor("same", nullptr, "masked"),
+                      {"GlobalAveragePooling1D", "y", json::object(), {"same"}}},
+                     {1, 3, 1}, {1, 0, 3.5F}),
+              ElementsAre(2.25F));
 }
 
 TEST(Masks, EndAtALayerThatLetsNonePassThoughItChangesNothing) {

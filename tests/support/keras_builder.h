@@ -75,6 +75,7 @@ struct BuiltLayer {
   std::string name;
   nlohmann::json config = nlohmann::json::object();
   std::vector<std::string> inputs = {};
+  std::string module = "keras.layers";
 };
 
 inline nlohmann::json TensorReference(const std::string& layer) {
@@ -95,7 +96,7 @@ inline nlohmann::json LayerJson(const BuiltLayer& layer) {
     calls.push_back({{"args", {is_one ? tensors[0] : tensors}},
                      {"kwargs", nlohmann::json::object()}});
   }
-  return {{"module", "keras.layers"},
+  return {{"module", layer.module},
           {"class_name", layer.class_name},
           {"config", config},
           {"name", layer.name},
