@@ -68,6 +68,21 @@ const OperationRow* FindOperation(const LayerConfig& layer) {
   return nullptr;
 }
 
+[[noreturn]] void RefuseFunction(const LayerContext& context) {
+  const LayerConfig& layer = context.layer();
+  const std::string function =
+      layer.is_operation ? layer.class_name : TextAt(layer.config, "function");
+  // Its tensors are *inputs in Python, which Keras 2 drops: it can't load the file
+  // either.
+  if (!layer.is_operation && function == "einsum") {
+    context.Refuse(
+        "Keras 2 does not save which tensors tf.einsum is called on; replace it by "
+        "tf.matmul or layers of Keras");
+  }
+  context.Refuse(fmt::format(
+      "the function '{}' is not known; replace it by layers of Keras", function));
+}
+
 /// The tensor or list of numbers that an argument is, if it is one.
 std::optional<Tensor> ConstantOf(const Json& argument) {
   const std::string wrapper = TextAt(argument, "class_name");
@@ -233,14 +248,8 @@ bool IsFunctionLayer(const LayerConfig& layer) {
 }
 
 std::vector<ValueId> BuildOperation(const LayerContext& context) {
-  const LayerConfig& layer = context.layer();
-  const OperationRow* row = FindOperation(layer);
-  if (row == nullptr) {
-    const std::string function =
-        layer.is_operation ? layer.class_name : TextAt(layer.config, "function");
-    context.Refuse(fmt::format(
-        "the function '{}' is not known; replace it by layers of Keras", function));
-  }
+  const OperationRow* row = FindOperation(context.layer());
+  if (row == nullptr) RefuseFunction(context);
   const Operation operation(context);
   std::vector<ValueId> results = row->build(operation);
   operation.CheckAllRead();

@@ -49,7 +49,7 @@ ValueId EinsumOfOne(const LayerContext& context, const EinsumSpec& spec, ValueId
 
 std::vector<ValueId> Einsum(const Operation& operation) {
   const LayerContext& context = operation.context();
-  const std::string equation = operation.Text(-1, {"subscripts", "equation"}, "");
+  const std::string equation = operation.Text(-1, {"subscripts"}, "");
   const ValueId x = operation.Operand(0, {"x"});
   const bool has_one = equation.find(',') == std::string::npos;
   const ValueId y = has_one ? x : operation.Operand(1, {"y"});
@@ -99,10 +99,7 @@ const std::vector<OperationRow>& ProductOperations() {
        {"linalg.matmul", "matmul"},
        Matmul,
        "BATCH_MATMUL, with a constant FULLY_CONNECTED"},
-      {"Einsum",
-       {"einsum"},
-       Einsum,
-       "BATCH_MATMUL or FULLY_CONNECTED between transpositions"},
+      {"Einsum", {}, Einsum, "BATCH_MATMUL or FULLY_CONNECTED between transpositions"},
       {"Resize", {"image.resize"}, ResizeTo, "RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR"},
   };
   return kRows;

@@ -246,6 +246,23 @@ TEST(Layers, ThatAreNotKnownAreNamed) {
       HasSubstr("'quux'"));
 }
 
+// tf_keras 2.21 saves tf.einsum("bij->bji", x) like that, and fails to load it with "Got
+// 0 inputs for equation".
+TEST(Functions, ThatKerasSavedWithoutTheirTensorsAreRefused) {
+  json config = json::parse(FunctionalJson(
+      {InputOf({2, 3}), {"TFOpLambda", "layer", {{"function", "einsum"}}, {"x"}}}, {"x"},
+      {"layer"}));
+  LayerNamed(config, "layer")["inbound_nodes"] =
+      json::parse(R"([["_CONSTANT_VALUE", -1, "bij->bji", {}]])");
+  try {
+    Imported(config.dump(), WeightsBuilder());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
+    EXPECT_THAT(error.what(), HasSubstr("does not save which tensors"));
+  }
+}
+
 TEST(Layers, WithUnknownConfigurationAreRefusedUnlessItIsOff) {
   EXPECT_THAT(Refusal({"Flatten", {{"twist", 2}}, {2}}, ErrorKind::kUnsupported),
               HasSubstr("twist"));
