@@ -4,7 +4,7 @@
 //   log   m in [sqrt .5, sqrt 2):  2 s + s^3 P(s^2), s = (m - 1) / (m + 1)     2^-31.6
 //   tanh  |x| < 0.625:             x + x^3 P(x^2)                              2^-27.8
 //   erf   |x| < 1:                 x + x P(x^2)                                2^-29.6
-//         else:                    1 - exp(P(|x|)), absolute                   2^-30.6
+//   erfc  1 <= x < 10.2:           t P(t) exp(-x^2), t = 1 / (1 + x / 2)       2^-25.3
 #pragma once
 
 #include <cstdint>
@@ -50,14 +50,12 @@ inline constexpr float kTanhSmall = 0.625F;
 inline constexpr float kTanhPoly[] = {-0.333333343F, 0.133333042F,    -0.0539592579F,
                                       0.0217689183F, -0.00834394526F, 0.00229274482F};
 
-/// From here on erf is 1 in float32.
-inline constexpr float kErfHighest = 4.0F;
 inline constexpr float kErfPoly[] = {0.12837917F,   -0.37612626F, 0.11283597F,
                                      -0.026854329F, 0.005189312F, -0.0008018855F,
                                      7.8824974e-05F};
-inline constexpr float kErfTailPoly[] = {0.000303213F,   -1.1301666F,     -0.6319371F,
-                                         -0.10997824F,   0.026364718F,    -0.0047402224F,
-                                         0.00059276953F, -4.5590623e-05F, 1.6140616e-06F};
+inline constexpr float kErfcPoly[] = {0.282098055F,  0.282046974F,  0.246901348F,
+                                      0.1790618F,    0.0602706186F, 0.0835674852F,
+                                      -0.227164343F, 0.0937973708F};
 
 /// The tanh form of GELU: sqrt(2 / pi), and the factor of x^3.
 inline constexpr float kGeluScale = 0.797884583F;

@@ -138,19 +138,23 @@ HWY_INLINE Vec EluOf(Vec x) {
   return hn::IfThenElse(negative, Expm1Of(x), x);
 }
 
-HWY_INLINE Vec ErfOf(Vec x) {
-  const Vec magnitude = AtMost(Splat(kErfHighest), hn::Abs(x));
+HWY_INLINE Vec ErfcOf(Vec x) {
+  const Vec one = Splat(1.0F);
+  const Vec magnitude = hn::Abs(x);
   const Vec square = hn::Mul(magnitude, magnitude);
-  const Vec small = hn::MulAdd(magnitude, Polynomial(kErfPoly, square), magnitude);
-  const Vec tail = NearExpOf(Polynomial(kErfTailPoly, magnitude));
-  const Vec large = hn::Sub(Splat(1.0F), tail);
-  const Mask is_small = hn::Lt(magnitude, Splat(1.0F));
-  return hn::CopySign(hn::IfThenElse(is_small, small, large), x);
+  const Vec erf = hn::MulAdd(magnitude, Polynomial(kErfPoly, square), magnitude);
+  const Vec small = hn::Sub(one, hn::CopySign(erf, x));
+  const Vec t = hn::Div(one, hn::MulAdd(Splat(0.5F), magnitude, one));
+  const Vec tail =
+      hn::Mul(hn::Mul(t, Polynomial(kErfcPoly, t)), NearExpOf(hn::Neg(square)));
+  const Mask is_negative = hn::Lt(x, hn::Zero(kFloats));
+  const Vec large = hn::IfThenElse(is_negative, hn::Sub(Splat(2.0F), tail), tail);
+  return hn::IfThenElse(hn::Lt(magnitude, one), small, large);
 }
 
 HWY_INLINE Vec GeluOf(Vec x) {
-  const Vec erf = ErfOf(hn::Mul(x, Splat(kRootHalf)));
-  return hn::Mul(hn::Mul(Splat(0.5F), x), hn::Add(Splat(1.0F), erf));
+  const Vec erfc = ErfcOf(hn::Mul(x, Splat(-kRootHalf)));
+  return hn::Mul(hn::Mul(Splat(0.5F), x), erfc);
 }
 
 HWY_INLINE Vec GeluTanhOf(Vec x) {

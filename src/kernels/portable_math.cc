@@ -43,12 +43,15 @@ float Expm1(float x) {
   return std::fma(series, scale, scale - 1.0F);
 }
 
-float Erf(float x) {
-  const float magnitude = std::fabs(x) > kErfHighest ? kErfHighest : std::fabs(x);
+/// 1 - erf(x), which loses nothing where that is small.
+float Erfc(float x) {
+  const float magnitude = std::fabs(x);
   const float square = magnitude * magnitude;
-  const float small = std::fma(magnitude, Polynomial(kErfPoly, square), magnitude);
-  const float large = 1.0F - NearExp(Polynomial(kErfTailPoly, magnitude));
-  return std::copysign(magnitude < 1.0F ? small : large, x);
+  const float erf = std::fma(magnitude, Polynomial(kErfPoly, square), magnitude);
+  const float t = 1.0F / std::fma(0.5F, magnitude, 1.0F);
+  const float tail = t * Polynomial(kErfcPoly, t) * NearExp(-square);
+  if (magnitude < 1.0F) return 1.0F - std::copysign(erf, x);
+  return x < 0.0F ? 2.0F - tail : tail;
 }
 
 }  // namespace
@@ -99,7 +102,7 @@ float Logistic(float x) {
 
 float Elu(float x) { return x < 0.0F ? Expm1(x) : x; }
 
-float Gelu(float x) { return 0.5F * x * (1.0F + Erf(x * kRootHalf)); }
+float Gelu(float x) { return 0.5F * x * Erfc(x * -kRootHalf); }
 
 float GeluTanh(float x) {
   const float inner = kGeluScale * std::fma(kGeluCubic, x * x * x, x);
