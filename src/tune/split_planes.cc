@@ -3,8 +3,10 @@
 //   linear:    act(W (f + c) + b) = act((W f + b) + W c)
 //   f * y:     act((f + c) y) = act(f y + c y); quotients f / y as well
 //   sums:      act((f + c) + y) = act((f + y) + c)
-//   movers, means: g(f + c) = g(f) + g(c); and maxima where f and c rise together, which
-//   they no longer do behind a mean; concatenations of what has planes altogether.
+//   hinges:    relu(x + b) = relu(f + b) + relu(c + min(b + t, 0)) for constants b, where
+//              the planes of all elements meet at one t
+//   movers, means: g(f + c) = g(f) + g(c); and maxima where all planes meet at one t;
+//   concatenations of what has planes altogether.
 #include "tune/split_planes.h"
 
 #include <algorithm>
@@ -23,14 +25,24 @@ constexpr float kSix = 6;
 struct Planes {
   ValueId fine{};
   ValueId coarse{};
-  bool rise_together = true;  ///< no element of one falls where the other's rises
+  std::optional<float> threshold = {};  ///< where those of all elements meet
 };
 
 bool IsMover(const Op& op) { return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op); }
 bool IsMean(const Op& op) { return IsOneOf<AveragePool2d, Mean>(op); }
 bool IsMaximum(const Op& op) { return IsOneOf<MaxPool2d, ReduceMax>(op); }
 
-enum class Reading : std::uint8_t { kWhole, kLinear, kProduct, kSum, kEach };
+enum class Reading : std::uint8_t { kWhole, kLinear, kProduct, kSum, kHinge, kEach };
+
+/// The place of the constant b of a node that computes relu(x + b).
+std::optional<std::size_t> HingeConstant(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<Add>(node.op)) return std::nullopt;
+  if (*ActivationOf(node.op) != Activation::kRelu) return std::nullopt;
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (graph[node.inputs[i]].constant != nullptr) return i;
+  }
+  return std::nullopt;
+}
 
 /// How a node can read planes of its operand `input`.
 Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
@@ -43,6 +55,7 @@ Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
   }
   switch (ChannelRuleOf({graph, node})) {
     case ChannelRule::kAdds:
+      if (HingeConstant(graph, node).has_value()) return Reading::kHinge;
       return std::holds_alternative<Add>(node.op) ? Reading::kSum : Reading::kWhole;
     case ChannelRule::kMultiplies:
       return Reading::kProduct;
@@ -65,7 +78,8 @@ bool IsReadWhole(const Graph& graph, ValueId id) {
       if (node.inputs[i] != id) continue;
       const Reading reading = ReadingOf(graph, node, i);
       if (reading == Reading::kWhole) return true;
-      if (reading == Reading::kEach && IsReadWhole(graph, node.outputs[0])) return true;
+      const bool hands_on = reading == Reading::kEach || reading == Reading::kHinge;
+      if (hands_on && IsReadWhole(graph, node.outputs[0])) return true;
     }
   }
   return false;
@@ -127,7 +141,7 @@ class Splitter {
             : Append(Add{{.activation = Activation::kRelu}},
                      {id, Scalar(name + "/minus_threshold", -threshold)},
                      NewValue(id, "/coarse"), maker.name);
-    planes_[id] = {fine, coarse};
+    planes_[id] = {fine, coarse, threshold};
   }
 
   [[nodiscard]] bool CanShift(const Node& maker, float threshold) const {
@@ -169,6 +183,13 @@ class Splitter {
         case Reading::kEach:
           ReadEach(node);
           return false;
+        case Reading::kHinge:
+          if (!planes->threshold.has_value()) {
+            ReadSum(node);
+            return true;
+          }
+          ReadHinge(node, *planes);
+          return false;
         case Reading::kSum:
           ReadSum(node);
           return true;
@@ -185,23 +206,55 @@ class Splitter {
     return false;
   }
 
-  /// Where all operands have planes, and those of maxima rise together.
+  /// Where all operands have planes, and those of maxima meet at one threshold.
   void ReadEach(const Node& node) {
-    std::vector<ValueId> fine;
-    std::vector<ValueId> coarse;
-    bool rise_together = !IsMean(node.op);
+    std::vector<Planes> all;
     for (const ValueId id : node.inputs) {
       const Planes* planes = PlanesOf(id);
       if (planes == nullptr) return;
-      if (IsMaximum(node.op) && !planes->rise_together) return;
-      fine.push_back(planes->fine);
-      coarse.push_back(planes->coarse);
-      rise_together = rise_together && planes->rise_together;
+      all.push_back(*planes);
     }
+    const bool is_one = std::ranges::all_of(all, [&](const Planes& planes) {
+      return planes.threshold == all.front().threshold;
+    });
+    const auto threshold = is_one ? all.front().threshold : std::nullopt;
+    if (IsMaximum(node.op) && !threshold.has_value()) return;
+    std::vector<ValueId> fine;
+    std::vector<ValueId> coarse;
+    for (const Planes& planes : all) {
+      fine.push_back(planes.fine);
+      coarse.push_back(planes.coarse);
+    }
+    AddPlanes(node, fine, coarse);
+    if (!IsMean(node.op)) planes_[node.outputs[0]].threshold = threshold;
+  }
+
+  void ReadHinge(const Node& node, const Planes& planes) {
+    const std::size_t constant = *HingeConstant(from_, node);
+    std::vector<ValueId> fine = node.inputs;
+    fine[1 - constant] = planes.fine;
+    std::vector<ValueId> coarse = {planes.coarse, planes.coarse};
+    coarse[constant] = BeyondThreshold(node.inputs[constant], *planes.threshold);
+    AddPlanes(node, fine, coarse);
+  }
+
+  /// min(b + t, 0)
+  ValueId BeyondThreshold(ValueId constant, float threshold) {
+    const Tensor& offsets = *from_[constant].constant;
+    std::vector<float> rest;
+    for (const float offset : offsets.Data<float>()) {
+      rest.push_back(std::min(offset + threshold, 0.0F));
+    }
+    return to_.AddConstant(
+        from_[constant].name + "/beyond_threshold",
+        Tensor::Of<float>(offsets.shape(), std::span<const float>(rest)));
+  }
+
+  void AddPlanes(const Node& node, const std::vector<ValueId>& fine,
+                 const std::vector<ValueId>& coarse) {
     const ValueId out = node.outputs[0];
     planes_[out] = {Append(node.op, fine, NewValue(out, "/fine"), node.name),
-                    Append(node.op, coarse, NewValue(out, "/coarse"), node.name),
-                    rise_together};
+                    Append(node.op, coarse, NewValue(out, "/coarse"), node.name)};
   }
 
   static Op WithoutClamp(Op op) {

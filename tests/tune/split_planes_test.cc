@@ -2,7 +2,13 @@
 // thresholds.
 #include "tune/split_planes.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
 
 #include "ir/text.h"
 #include "tests/support/operations.h"
@@ -77,6 +83,56 @@ TEST(SplitPlanes, HandsPlanesOnThroughConcatenationsOfThem) {
             "fully_connected concatenation concatenation mul mul add");
   EXPECT_EQ(Operations(SplitPlanes(graph, {{y, 0.5F}})),
             "fully_connected fully_connected concatenation mul");
+}
+
+// The largest of two that meet at different thresholds isn't the sum of the planes'.
+TEST(SplitPlanes, TakesMaximaOfWhatMeetsAtOneThreshold) {
+  const std::string text =
+      kHead +
+      "v : float32[1x2] = fully_connected(x, w, b)\n"
+      "c : float32[1x4] = concatenation(y, v) axis=1\n"
+      "m : float32[1x1] = reduce_max(c) axes=[1] keep_dims=true\n"
+      "const f : float32[1] = 3\nz : float32[1x1] = mul(m, f)\nout output_0 = z\n";
+  const Graph graph = Parse(text);
+  const ValueId y = ByName(graph, "y");
+  const ValueId v = ByName(graph, "v");
+  const std::string made =
+      "fully_connected minimum fully_connected fully_connected minimum fully_connected ";
+  EXPECT_EQ(Operations(SplitPlanes(graph, {{y, 0.5F}, {v, 0.5F}})),
+            made + "concatenation concatenation reduce_max reduce_max mul mul add");
+  EXPECT_EQ(Operations(SplitPlanes(graph, {{y, 0.5F}, {v, 0.75F}})),
+            "fully_connected fully_connected concatenation reduce_max mul");
+}
+
+TEST(SplitPlanes, HandsPlanesOnThroughHinges) {
+  const std::string text = kHead +
+                           "const s : float32[2] = -0.25 -3\n"
+                           "h : float32[1x2] = add(y, s) activation=relu\n"
+                           "z : float32[1x2] = mul(h, k)\nout output_0 = z\n";
+  EXPECT_EQ(AfterSplit(text, "y"),
+            "fully_connected minimum fully_connected add add mul mul add");
+  const Graph graph = Parse(text);
+  const Graph split = SplitPlanes(graph, {{ByName(graph, "y"), 0.5F}});
+  const auto beyond = split[ByName(split, "s/beyond_threshold")].constant->Data<float>();
+  EXPECT_EQ(std::vector<float>(beyond.begin(), beyond.end()),
+            (std::vector<float>{0, -2.5F}));
+}
+
+TEST(SplitPlanes, KeepsHingesAtAnyThreshold) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<float> real(-3, 3);
+  for (int i = 0; i < 200; ++i) {
+    const std::string text =
+        kHead +
+        fmt::format("const s : float32[2] = {} {}\n", real(random), real(random)) +
+        "h : float32[1x2] = add(s, y) activation=relu\n"
+        "z : float32[1x2] = fully_connected(h, w, b)\nout output_0 = z\n";
+    const Graph graph = Parse(text);
+    const Graph split =
+        SplitPlanes(graph, {{ByName(graph, "y"), std::abs(real(random))}});
+    ExpectSameFunction(graph, split,
+                       RandomSamples(graph, 5, static_cast<unsigned>(i), -4, 4), 1e-5F);
+  }
 }
 
 TEST(SplitPlanes, PutsTheBiasIntoOnePlane) {
