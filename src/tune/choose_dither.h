@@ -11,8 +11,13 @@
 
 namespace kinglet {
 
-/// What rounding a tensor costs, by its name.
-using LossesByName = std::map<std::string, double>;
+/// What rounding a tensor costs.
+struct RoundingLoss {
+  double once = 0;
+  double in_parts = 0;  ///< to kMostCopies-ths of its steps
+};
+
+using LossesByName = std::map<std::string, RoundingLoss>;
 
 struct DitherLimits {
   std::int64_t macs = 0;   ///< most multiply-accumulates, all in all
@@ -21,8 +26,8 @@ struct DitherLimits {
 
 /// Copies of the results whose rounding costs most for the multiply-accumulates that they
 /// add, as far as the limits allow. Results of a linear layer, two or four times, with
-/// all that follows them up to what takes the copies together; K of them leave 1/K^2 of
-/// the rounding.
+/// all that follows them up to what takes the copies together. K of them round to a K-th
+/// of the steps, where their offsets spread over a whole step.
 Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
                     const DitherLimits& limits);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quantize/addends.h"
 #include "quantize/assign_params.h"
 #include "quantize/deciding_ranges.h"
 
@@ -11,8 +12,8 @@ namespace {
 /// A copy of a graph in which one value is rounded for all that read it.
 class RoundedCopy {
  public:
-  RoundedCopy(const Graph& graph, ValueId id, const QuantParams& params)
-      : graph_(graph), id_(id), params_(params), rounded_(graph) {}
+  RoundedCopy(const Graph& graph, ValueId id, const QuantParams& params, int parts)
+      : graph_(graph), id_(id), params_(params), parts_(parts), rounded_(graph) {}
 
   Graph Run() {
     const ValueId rounded = Rounded();
@@ -35,8 +36,9 @@ class RoundedCopy {
     Value integers = graph_[id_];
     const std::string name = integers.name;
     integers.name += "/rounded";
-    integers.dtype = DType::kInt8;
-    integers.quantization = Quantization{{params_.scale}, {params_.zero_point}, 0};
+    integers.dtype = parts_ == 1 ? DType::kInt8 : DType::kInt16;
+    const float step = params_.scale / static_cast<float>(parts_);
+    integers.quantization = Quantization{{step}, {params_.zero_point * parts_}, 0};
     const ValueId stored = rounded_.AddValue(integers);
     Value floats = graph_[id_];
     floats.name += "/again";
@@ -49,9 +51,22 @@ class RoundedCopy {
   const Graph& graph_;
   ValueId id_;
   const QuantParams& params_;
+  int parts_;
   Graph rounded_;
   std::vector<Node> added_;
 };
+
+/// A constant added to what has the same steps leaves it on them.
+bool OnlyShifts(const Graph& graph, const ParamsPlan& plan, const Node& node) {
+  if (!IsSum(node)) return false;
+  const auto& out = plan.params[Index(node.outputs[0])];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& other = plan.params[Index(node.inputs[1 - i])];
+    if (graph[node.inputs[i]].constant == nullptr || !other.has_value()) continue;
+    return other->scale == out->scale;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -59,19 +74,20 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
                                            const QuantizeOptions& options,
                                            const SampleRefs& samples,
                                            std::span<const Outputs> reference,
-                                           std::size_t workers) {
+                                           std::size_t workers, int parts) {
   const ParamsPlan plan = AssignParams(graph, ranges, options);
   const Uses uses(graph);
   std::vector<Sensitivity> found;
   const auto look = [&](ValueId id) {
     if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
-    const Graph rounded = RoundedCopy(graph, id, *plan.params[Index(id)]).Run();
+    const Graph rounded = RoundedCopy(graph, id, *plan.params[Index(id)], parts).Run();
     found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
   };
   for (const Port& port : graph.inputs) look(port.value);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (!plan.quantized_nodes[i] || WantsOneScale(node)) continue;
+    if (OnlyShifts(graph, plan, node)) continue;
     for (const ValueId id : node.outputs) look(id);
   }
   return found;

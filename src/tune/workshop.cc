@@ -185,13 +185,13 @@ ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
   return Compare(one.losses, other.losses, files_);
 }
 
-std::vector<double> Workshop::RoundingLosses(const Variant& variant) const {
+std::vector<double> Workshop::RoundingLosses(const Variant& variant, int parts) const {
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
   const auto baseline = Taken(baseline_, places);
   std::vector<double> losses(variant.graph.values.size());
-  for (const Sensitivity& one :
-       FindSensitivities(variant.graph, variant.ranges.statistics().ranges(), options_,
-                         Taken(samples_, places), Taken(reference_, places), workers_)) {
+  for (const Sensitivity& one : FindSensitivities(
+           variant.graph, variant.ranges.statistics().ranges(), options_,
+           Taken(samples_, places), Taken(reference_, places), workers_, parts)) {
     losses[Index(one.value)] = MeanRatio(one.errors, baseline);
   }
   return losses;

@@ -85,10 +85,11 @@ class Workshop {
     return original_;
   }
   [[nodiscard]] const Judged& tensorflow() const { return tensorflow_; }
-  /// What one tensor rounded while all else stays in float costs, by value of the
-  /// variant's graph, zero for what rounds nothing: the mean over samples of the squared
-  /// error over that of TensorFlow's arithmetic.
-  [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant) const;
+  /// What one tensor rounded to a `parts`-th of its steps while all else stays in float
+  /// costs, by value of the variant's graph, zero for what rounds nothing: the mean over
+  /// samples of the squared error over that of TensorFlow's arithmetic.
+  [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant,
+                                                   int parts = 1) const;
   /// What rounding single tensors of the plan costs, and `wanted` of them raised.
   [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "ir/text.h"
@@ -45,9 +46,16 @@ TEST(MacsWithCopies, CountWhatIsComputedAndReadMoreOften) {
   EXPECT_EQ(MacsWithCopies(graph, {{"a", 2}, {"b", 2}, {"t", 2}}), kMacs + 64 + 64 + 32);
 }
 
+/// As they are where numbers are many steps large.
+LossesByName Losses(const std::map<std::string, double>& once) {
+  LossesByName losses;
+  for (const auto& [name, loss] : once) losses[name] = {loss, loss / 16};
+  return losses;
+}
+
 TEST(ChooseCopies, TakesWhatGainsMostForItsCost) {
   const Graph graph = Chain();
-  const LossesByName losses = {{"a", 1}, {"b", 3}, {"t", 2}, {"c", 1}, {"d", 1}};
+  const LossesByName losses = Losses({{"a", 1}, {"b", 3}, {"t", 2}, {"c", 1}, {"d", 1}});
   const auto choose = [&](std::int64_t extra) {
     return ChooseCopies(graph, losses, {.macs = kMacs + extra});
   };
@@ -63,14 +71,42 @@ TEST(ChooseCopies, TakesWhatGainsMostForItsCost) {
 }
 
 TEST(ChooseCopies, LeavesOutputsWhereTheyMustBe) {
-  const Copies copies = ChooseCopies(Chain(), {{"c", 1}, {"d", 5}},
+  const Copies copies = ChooseCopies(Chain(), Losses({{"c", 1}, {"d", 5}}),
                                      {.macs = 10 * kMacs, .of_outputs = false});
   EXPECT_EQ(copies, (Copies{{"c", 4}}));
 }
 
 TEST(ChooseCopies, PassesOverWhatCostsNothing) {
-  EXPECT_EQ(ChooseCopies(Chain(), {{"a", 1000}, {"d", 0.1}}, {.macs = kMacs + 60}),
-            Copies());
+  EXPECT_EQ(
+      ChooseCopies(Chain(), Losses({{"a", 1000}, {"d", 0.1}}), {.macs = kMacs + 60}),
+      Copies());
+}
+
+// Numbers below an eighth of a step are as lost with four copies.
+TEST(ChooseCopies, PassesOverWhatSmallerStepsDoNotHelp) {
+  const LossesByName losses = {{"c", {5, 5}}, {"d", {1, 1.0 / 16}}};
+  EXPECT_EQ(ChooseCopies(Chain(), losses, {.macs = 10 * kMacs}), (Copies{{"d", 4}}));
+}
+
+// A sum computed for each copy of an operand is rounded on grids that lie apart by a part
+// of the operand's step.
+TEST(ChooseCopies, CountsOnlyOffsetsThatASumFeels) {
+  const auto choose = [](const std::string& step) {
+    const Graph graph = Parse(
+        "in input = x : int8[1x8] q{0.1/0}\nin other = o : int8[1x8] q{0.1/0}\n"
+        "const wa : int8[8x8] q{0.01/0} =" +
+        Ones(64) + "a : int8[1x8] q{" + step +
+        "/0} = fully_connected(x, wa)\n"
+        "s : int8[1x8] q{0.1/0} = add(a, o)\n"
+        "const wb : int8[4x8] q{0.01/0} =" +
+        Ones(32) +
+        "b : int8[1x4] q{0.1/0} = fully_connected(s, wb)\n"
+        "y : float32[1x4] = dequantize(b)\nout output_0 = y\n");
+    return ChooseCopies(graph, Losses({{"a", 0.001}, {"s", 1}, {"b", 0.01}}),
+                        {.macs = 1000, .of_outputs = false});
+  };
+  EXPECT_EQ(choose("0.1"), (Copies{{"a", 4}, {"s", 4}}));
+  EXPECT_EQ(choose("0.00001"), Copies());
 }
 
 }  // namespace
