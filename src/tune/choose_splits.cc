@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ops/op_def.h"
+#include "tune/plane_readings.h"
 
 namespace kinglet {
 namespace {

@@ -13,9 +13,9 @@
 #include <optional>
 #include <vector>
 
-#include "ops/channel_rule.h"
 #include "ops/linear.h"
 #include "passes/rewrite.h"
+#include "tune/plane_readings.h"
 
 namespace kinglet {
 namespace {
@@ -27,63 +27,6 @@ struct Planes {
   ValueId coarse{};
   std::optional<float> threshold = {};  ///< where those of all elements meet
 };
-
-bool IsMover(const Op& op) { return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op); }
-bool IsMean(const Op& op) { return IsOneOf<AveragePool2d, Mean>(op); }
-bool IsMaximum(const Op& op) { return IsOneOf<MaxPool2d, ReduceMax>(op); }
-
-enum class Reading : std::uint8_t { kWhole, kLinear, kProduct, kSum, kHinge, kEach };
-
-/// The place of the constant b of a node that computes relu(x + b).
-std::optional<std::size_t> HingeConstant(const Graph& graph, const Node& node) {
-  if (!std::holds_alternative<Add>(node.op)) return std::nullopt;
-  if (*ActivationOf(node.op) != Activation::kRelu) return std::nullopt;
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (graph[node.inputs[i]].constant != nullptr) return i;
-  }
-  return std::nullopt;
-}
-
-/// How a node can read planes of its operand `input`.
-Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
-  if (HasLinearGeometry(node.op)) {
-    const bool is_linear = input == 0 && IsLinear(graph, node);
-    return is_linear ? Reading::kLinear : Reading::kWhole;
-  }
-  if (std::holds_alternative<Div>(node.op)) {
-    return input == 0 ? Reading::kProduct : Reading::kWhole;
-  }
-  switch (ChannelRuleOf({graph, node})) {
-    case ChannelRule::kAdds:
-      if (HingeConstant(graph, node).has_value()) return Reading::kHinge;
-      return std::holds_alternative<Add>(node.op) ? Reading::kSum : Reading::kWhole;
-    case ChannelRule::kMultiplies:
-      return Reading::kProduct;
-    default:
-      break;
-  }
-  const bool is_each =
-      (IsMover(node.op) || IsMean(node.op) || IsMaximum(node.op) ||
-       std::holds_alternative<Concatenation>(node.op)) &&
-      (ActivationOf(node.op) == nullptr || *ActivationOf(node.op) == Activation::kNone);
-  return is_each ? Reading::kEach : Reading::kWhole;
-}
-
-/// Something reads `id` as it is, and not in planes.
-bool IsReadWhole(const Graph& graph, ValueId id) {
-  const auto is_it = [id](const Port& port) { return port.value == id; };
-  if (std::ranges::any_of(graph.outputs, is_it)) return true;
-  for (const Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != id) continue;
-      const Reading reading = ReadingOf(graph, node, i);
-      if (reading == Reading::kWhole) return true;
-      const bool hands_on = reading == Reading::kEach || reading == Reading::kHinge;
-      if (hands_on && IsReadWhole(graph, node.outputs[0])) return true;
-    }
-  }
-  return false;
-}
 
 class Splitter {
  public:
@@ -330,18 +273,6 @@ std::int64_t MacsOf(const Graph& graph) {
   std::int64_t macs = 0;
   for (const Node& node : graph.nodes) macs += DefOf(node.op).macs({graph, node});
   return macs;
-}
-
-bool CanSplit(const Graph& graph, ValueId id) {
-  for (const Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != id) continue;
-      const Reading reading = ReadingOf(graph, node, i);
-      if (reading == Reading::kEach && CanSplit(graph, node.outputs[0])) return true;
-      if (reading != Reading::kWhole && reading != Reading::kEach) return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace kinglet

@@ -25,7 +25,4 @@ Graph SplitPlanes(const Graph& graph, const Thresholds& thresholds);
 /// Multiply-accumulates of one inference.
 std::int64_t MacsOf(const Graph& graph);
 
-/// Whether a split of `id` reaches any operation that can read planes.
-bool CanSplit(const Graph& graph, ValueId id);
-
 }  // namespace kinglet

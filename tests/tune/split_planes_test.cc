@@ -15,6 +15,7 @@
 #include "tests/support/random_graph.h"
 #include "tests/support/same_function.h"
 #include "tests/tune/linear_layers.h"
+#include "tune/plane_readings.h"
 
 namespace kinglet {
 namespace {
