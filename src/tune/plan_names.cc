@@ -43,9 +43,12 @@ std::string NameOf(const Plan& plan) {
   if (!plan.copies.empty()) {
     name += fmt::format(", {} results with dither", plan.copies.size());
   }
-  if (plan.refinement.retarget) return name + ", rounded to retarget";
-  if (plan.refinement.round_weights) name += ", rounded together";
-  return name;
+  if (plan.refinement.retarget) {
+    name += ", rounded to retarget";
+  } else if (plan.refinement.round_weights) {
+    name += ", rounded together";
+  }
+  return plan.headroom ? name + ", headroom" : name;
 }
 
 }  // namespace kinglet

@@ -21,6 +21,8 @@ namespace {
 // Splits are chosen by single losses, which few samples tell well enough.
 constexpr std::size_t kSplitSamples = 32;
 constexpr std::size_t kOfferSamples = 12;  // to say what they would bring
+// With 16 to 32, what held-back samples said of wider ranges was chance.
+constexpr std::size_t kHeadroomSamples = 40;
 
 class Tuner {
  public:
@@ -56,6 +58,7 @@ class Tuner {
       TryRounding();
       TryRetargeting();
     }
+    TryHeadroom();
     if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !asked_.IsForced()) {
       best_ = workshop_.tensorflow();
     }
@@ -155,6 +158,18 @@ class Tuner {
     plan.refinement.round_weights = true;
     plan.refinement.retarget = true;
     TryGainingStep(before, plan);
+  }
+
+  /// Louder samples than any seen are cut; more room costs steps.
+  void TryHeadroom() {
+    const Judged before = best_;
+    const bool is_said = asked_.RangesToTry().size() < 2;  // by the user
+    if (is_said || samples_.size() < kHeadroomSamples) return;
+    Plan plan = before.plan;
+    plan.headroom = true;
+    Judged judged = Try(plan);
+    const bool is_gain = IsExpectedGain(workshop_.Over(judged, before), kUsualHeadroom);
+    Keep(before, std::move(judged), is_gain);
   }
 
   /// Softmax and sigmoid at the outputs in float.

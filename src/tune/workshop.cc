@@ -7,6 +7,7 @@
 #include "quantize/fine_inputs.h"
 #include "quantize/float_outputs.h"
 #include "run/executor.h"
+#include "tune/headroom.h"
 #include "tune/sensitivity.h"
 
 namespace kinglet {
@@ -120,9 +121,12 @@ QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
 }
 
 Ranges Workshop::RangesOf(const Plan& plan, const RangeChoices& choices) const {
-  return plan.like_tensorflow
-             ? WidenLikeTensorFlow(plan.variant->graph, choices.statistics().ranges())
-             : choices.By(plan.ranges, workers_);
+  const Graph& graph = plan.variant->graph;
+  if (plan.like_tensorflow) {
+    return WidenLikeTensorFlow(graph, choices.statistics().ranges());
+  }
+  Ranges ranges = choices.By(plan.ranges, workers_);
+  return plan.headroom ? WithHeadroom(graph, std::move(ranges)) : ranges;
 }
 
 QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,

@@ -68,6 +68,13 @@ TEST(IsExpectedGain, DropsAStepThatTheFilesSayDoesHarm) {
   EXPECT_FALSE(IsExpectedGain(WithSpread(1.12, 0.1), kUsualRefinement));
 }
 
+// Usual are exp(0.1), with a spread of 0.4; where log(high / low) / 3.29 is 0.2, files
+// count (0.16 / 0.05) times as much: -0.1 / 3.2 is the logarithm of 0.969.
+TEST(IsExpectedGain, TakesHeadroomWhereFilesSaySo) {
+  EXPECT_TRUE(IsExpectedGain(WithSpread(0.96, 0.2), kUsualHeadroom));
+  EXPECT_FALSE(IsExpectedGain(WithSpread(0.98, 0.2), kUsualHeadroom));
+}
+
 TEST(TypicalRatio, IsTheGeometricMeanOverFiles) {
   const std::vector<double> other = {1, 1, 1, 1};
   const std::vector<double> candidate = {2, 2, 0.5, 0.5};
