@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <vector>
 
 namespace kinglet {
 namespace {
@@ -83,16 +85,21 @@ class Pruning {
   /// Whether more than the head of the chain is made of the value. A comparison with what
   /// is inside a cut range has the same result.
   [[nodiscard]] bool HasOtherReaders(ValueId id) const {
-    if (id == head_) return false;
-    const auto leads_elsewhere = [this](std::size_t reader) {
+    std::set<ValueId> met;
+    return LeadsElsewhere(id, met);
+  }
+
+  /// `met` are the values that were followed already.
+  bool LeadsElsewhere(ValueId id, std::set<ValueId>& met) const {
+    if (id == head_ || !met.insert(id).second) return false;
+    const auto leads = [&](ValueId out) { return LeadsElsewhere(out, met); };
+    const auto reads_more = [&](std::size_t reader) {
       const Node& node = graph_.nodes[reader];
       if (graph_[node.outputs[0]].dtype == DType::kBool) return false;
-      return !quantized_nodes_[reader] || !WantsOneScale(node) ||
-             std::ranges::any_of(node.outputs,
-                                 [this](ValueId out) { return HasOtherReaders(out); });
+      if (!quantized_nodes_[reader] || !WantsOneScale(node)) return true;
+      return std::ranges::any_of(node.outputs, leads);
     };
-    return uses_.IsGraphOutput(id) ||
-           std::ranges::any_of(uses_.Readers(id), leads_elsewhere);
+    return uses_.IsGraphOutput(id) || std::ranges::any_of(uses_.Readers(id), reads_more);
   }
 
   const Graph& graph_;

@@ -1,7 +1,6 @@
 // Which of the calibrated ranges count where operations want one scale.
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "calibrate/ranges.h"

@@ -7,10 +7,18 @@ namespace {
 
 constexpr float kRoom = 1.1F;
 
-bool HasClampAbove(const Node& node) {
+/// The ends of a result that its clamp doesn't fix.
+struct FreeEnds {
+  bool below = true;
+  bool above = true;
+};
+
+FreeEnds FreeEndsOf(const Node& node) {
   const Activation* activation = ActivationOf(node.op);
-  return activation != nullptr &&
-         (*activation == Activation::kRelu6 || *activation == Activation::kReluN1To1);
+  if (activation == nullptr) return {};
+  if (*activation == Activation::kRelu6) return {.above = false};
+  return {.below = *activation != Activation::kReluN1To1,
+          .above = *activation != Activation::kReluN1To1};
 }
 
 }  // namespace
@@ -22,7 +30,10 @@ Ranges WithHeadroom(const Graph& graph, Ranges ranges) {
   }
   for (const Node& node : graph.nodes) {
     const std::size_t out = Index(node.outputs[0]);
-    if (HasClampAbove(node) && seen[out].has_value()) ranges[out]->max = seen[out]->max;
+    if (!seen[out].has_value()) continue;
+    const FreeEnds free = FreeEndsOf(node);
+    if (!free.below) ranges[out]->min = seen[out]->min;
+    if (!free.above) ranges[out]->max = seen[out]->max;
   }
   return ranges;
 }

@@ -6,8 +6,8 @@
 
 namespace kinglet {
 
-/// A tenth wider to both sides, but for the upper end of what a fused clamp at six or one
-/// ends. By value id.
+/// A tenth wider to both sides, but for ends that a fused clamp at six or one fixes. By
+/// value id.
 Ranges WithHeadroom(const Graph& graph, Ranges ranges);
 
 }  // namespace kinglet
