@@ -75,26 +75,14 @@ class Chooser {
     }
   }
 
-  Copies Run() {
+  ChosenCopies Run() {
     const std::vector<std::set<ValueId>> sections = Sections();
     Copies chosen;
     while (true) {
       const std::optional<Copies> next = BestStep(sections, chosen);
-      if (!next.has_value()) return chosen;
+      if (!next.has_value()) return {chosen, LossOf(chosen)};
       chosen = *next;
     }
-  }
-
-  /// Of what is computed in INT8; the model's inputs are not among it.
-  [[nodiscard]] double LossOf(const Copies& copies) const {
-    double loss = 0;
-    for (std::size_t i = 0; i < losses_.size(); ++i) {
-      if (losses_[i].once <= 0) continue;
-      const auto found = copies.find(graph_.values[i].name);
-      const int count = found == copies.end() ? 1 : found->second;
-      loss += LossWith(losses_[i], count, spreads_[i]);
-    }
-    return loss;
   }
 
  private:
@@ -131,6 +119,17 @@ class Chooser {
       is_taken = true;
     }
     return is_taken;
+  }
+
+  [[nodiscard]] double LossOf(const Copies& copies) const {
+    double loss = 0;
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
+      if (losses_[i].once <= 0) continue;
+      const auto found = copies.find(graph_.values[i].name);
+      const int count = found == copies.end() ? 1 : found->second;
+      loss += LossWith(losses_[i], count, spreads_[i]);
+    }
+    return loss;
   }
 
   /// What takes most away for what it costs.
@@ -211,16 +210,16 @@ std::optional<Dithered> WithCopies(const Workshop& workshop, Plan plan,
   unrefined.refinement = {.bias = BiasForm::kNone};
   const Graph quantized = workshop.Fit(unrefined).graph;
   if (MacsOf(quantized) > limits.macs) return std::nullopt;
-  Chooser chooser(quantized, losses, limits);
-  plan.copies = chooser.Run();
-  const double left = chooser.LossOf(plan.copies) + LossOfInputs(plan, losses);
+  const ChosenCopies chosen = ChooseCopies(quantized, losses, limits);
+  plan.copies = chosen.copies;
+  const double left = chosen.left + LossOfInputs(plan, losses);
   return Dithered{std::move(plan), left};
 }
 
 }  // namespace
 
-Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
-                    const DitherLimits& limits) {
+ChosenCopies ChooseCopies(const Graph& quantized, const LossesByName& losses,
+                          const DitherLimits& limits) {
   return Chooser(quantized, losses, limits).Run();
 }
 

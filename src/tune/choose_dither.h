@@ -24,12 +24,17 @@ struct DitherLimits {
   bool of_outputs = true;  ///< what a DEQUANTIZE reads can be copied
 };
 
+struct ChosenCopies {
+  Copies copies;
+  double left = 0;  ///< of the losses of what is computed in INT8
+};
+
 /// Copies of the results whose rounding costs most for the multiply-accumulates that they
 /// add, as far as the limits allow. Results of a linear layer, two or four times, with
 /// all that follows them up to what takes the copies together. K of them round to a K-th
 /// of the steps, where their offsets spread over a whole step.
-Copies ChooseCopies(const Graph& quantized, const LossesByName& losses,
-                    const DitherLimits& limits);
+ChosenCopies ChooseCopies(const Graph& quantized, const LossesByName& losses,
+                          const DitherLimits& limits);
 
 /// A plan and what rounding single tensors costs with it, summed.
 struct Dithered {

@@ -57,7 +57,7 @@ TEST(ChooseCopies, TakesWhatGainsMostForItsCost) {
   const Graph graph = Chain();
   const LossesByName losses = Losses({{"a", 1}, {"b", 3}, {"t", 2}, {"c", 1}, {"d", 1}});
   const auto choose = [&](std::int64_t extra) {
-    return ChooseCopies(graph, losses, {.macs = kMacs + extra});
+    return ChooseCopies(graph, losses, {.macs = kMacs + extra}).copies;
   };
   EXPECT_EQ(choose(7), Copies());
   EXPECT_EQ(choose(8), (Copies{{"d", 2}}));
@@ -72,20 +72,23 @@ TEST(ChooseCopies, TakesWhatGainsMostForItsCost) {
 
 TEST(ChooseCopies, LeavesOutputsWhereTheyMustBe) {
   const Copies copies = ChooseCopies(Chain(), Losses({{"c", 1}, {"d", 5}}),
-                                     {.macs = 10 * kMacs, .of_outputs = false});
+                                     {.macs = 10 * kMacs, .of_outputs = false})
+                            .copies;
   EXPECT_EQ(copies, (Copies{{"c", 4}}));
 }
 
 TEST(ChooseCopies, PassesOverWhatCostsNothing) {
-  EXPECT_EQ(
-      ChooseCopies(Chain(), Losses({{"a", 1000}, {"d", 0.1}}), {.macs = kMacs + 60}),
-      Copies());
+  EXPECT_EQ(ChooseCopies(Chain(), Losses({{"a", 1000}, {"d", 0.1}}), {.macs = kMacs + 60})
+                .copies,
+            Copies());
 }
 
 // Numbers below an eighth of a step are as lost with four copies.
 TEST(ChooseCopies, PassesOverWhatSmallerStepsDoNotHelp) {
   const LossesByName losses = {{"c", {5, 5}}, {"d", {1, 1.0 / 16}}};
-  EXPECT_EQ(ChooseCopies(Chain(), losses, {.macs = 10 * kMacs}), (Copies{{"d", 4}}));
+  const ChosenCopies chosen = ChooseCopies(Chain(), losses, {.macs = 10 * kMacs});
+  EXPECT_EQ(chosen.copies, (Copies{{"d", 4}}));
+  EXPECT_EQ(chosen.left, 5 + 1.0 / 16);
 }
 
 // A sum computed for each copy of an operand is rounded on grids that lie apart by a part
@@ -103,7 +106,8 @@ TEST(ChooseCopies, CountsOnlyOffsetsThatASumFeels) {
         "b : int8[1x4] q{0.1/0} = fully_connected(s, wb)\n"
         "y : float32[1x4] = dequantize(b)\nout output_0 = y\n");
     return ChooseCopies(graph, Losses({{"a", 0.001}, {"s", 1}, {"b", 0.01}}),
-                        {.macs = 1000, .of_outputs = false});
+                        {.macs = 1000, .of_outputs = false})
+        .copies;
   };
   EXPECT_EQ(choose("0.1"), (Copies{{"a", 4}, {"s", 4}}));
   EXPECT_EQ(choose("0.00001"), Copies());

@@ -40,6 +40,10 @@ const std::string kHead =
     "const b : float32[2] = 1 1\nconst k : float32[2] = 3 5\n"
     "y : float32[1x2] = fully_connected(x, w, b) activation=relu\n";
 
+const std::string kTwoJoined = kHead +
+                               "v : float32[1x2] = fully_connected(x, w, b)\n"
+                               "c : float32[1x4] = concatenation(y, v) axis=1\n";
+
 TEST(SplitPlanes, LetsEachReaderReadThePlanesInItsWay) {
   struct Case {
     std::string reader;
@@ -71,9 +75,7 @@ TEST(SplitPlanes, HandsPlanesOnThroughMoversAndMeans) {
 
 TEST(SplitPlanes, HandsPlanesOnThroughConcatenationsOfThem) {
   const std::string text =
-      kHead +
-      "v : float32[1x2] = fully_connected(x, w, b)\n"
-      "c : float32[1x4] = concatenation(y, v) axis=1\n"
+      kTwoJoined +
       "const f : float32[4] = 3 5 7 9\nz : float32[1x4] = mul(c, f)\n"
       "out output_0 = z\n";
   const Graph graph = Parse(text);
@@ -89,9 +91,7 @@ TEST(SplitPlanes, HandsPlanesOnThroughConcatenationsOfThem) {
 // The largest of two that meet at different thresholds isn't the sum of the planes'.
 TEST(SplitPlanes, TakesMaximaOfWhatMeetsAtOneThreshold) {
   const std::string text =
-      kHead +
-      "v : float32[1x2] = fully_connected(x, w, b)\n"
-      "c : float32[1x4] = concatenation(y, v) axis=1\n"
+      kTwoJoined +
       "m : float32[1x1] = reduce_max(c) axes=[1] keep_dims=true\n"
       "const f : float32[1] = 3\nz : float32[1x1] = mul(m, f)\nout output_0 = z\n";
   const Graph graph = Parse(text);
