@@ -19,16 +19,18 @@ Range Union(const Range& a, const Range& b) {
 RangeCollector::RangeCollector(const Graph& graph)
     : graph_(&graph), ranges_(graph.values.size()), not_finite_(graph.values.size()) {}
 
-void RangeCollector::See(ValueId id, std::span<const std::byte> bytes) {
-  if ((*graph_)[id].dtype != DType::kFloat32) return;
+std::optional<Range> RangeCollector::See(ValueId id, std::span<const std::byte> bytes) {
+  if ((*graph_)[id].dtype != DType::kFloat32) return std::nullopt;
   const Extremes seen =
       Kernels().extremes(static_cast<Size>(bytes.size() / sizeof(float)),
                          reinterpret_cast<const float*>(bytes.data()));
   const bool is_infinite = seen.min < -kLargest || seen.max > kLargest;
   if (seen.has_nan || is_infinite) not_finite_[Index(id)] = true;
-  if (is_infinite || !(seen.min <= seen.max)) return;
+  if (is_infinite || !(seen.min <= seen.max)) return std::nullopt;
+  const Range added{seen.min, seen.max};
   std::optional<Range>& range = ranges_[Index(id)];
-  range = Union(range.value_or(Range{seen.min, seen.max}), {seen.min, seen.max});
+  range = Union(range.value_or(added), added);
+  return added;
 }
 
 void RangeCollector::Merge(const RangeCollector& other) {

@@ -29,8 +29,8 @@ class RangeCollector {
 
   /// Widens the range of `id` by `bytes`, the elements of a float32 tensor; other types
   /// are left out. NaN is left out, as is a tensor that holds an infinity; both are
-  /// remembered.
-  void See(ValueId id, std::span<const std::byte> bytes);
+  /// remembered. Returns what was added.
+  std::optional<Range> See(ValueId id, std::span<const std::byte> bytes);
   void Merge(const RangeCollector& other);
 
   [[nodiscard]] const Ranges& ranges() const { return ranges_; }

@@ -5,11 +5,15 @@
 namespace kinglet {
 
 StatisticsCollector::StatisticsCollector(const Graph& graph)
-    : graph_(&graph), extremes_(graph), histograms_(graph.values.size()) {}
+    : graph_(&graph),
+      extremes_(graph),
+      histograms_(graph.values.size()),
+      outermost_(graph.values.size()) {}
 
 void StatisticsCollector::See(ValueId id, std::span<const std::byte> bytes) {
   if ((*graph_)[id].dtype != DType::kFloat32) return;
-  extremes_.See(id, bytes);
+  const std::optional<Range> range = extremes_.See(id, bytes);
+  if (range.has_value()) outermost_[Index(id)].Add(*range);
   histograms_[Index(id)].Add(AsFloats(bytes));
 }
 
@@ -17,6 +21,7 @@ void StatisticsCollector::Merge(const StatisticsCollector& other) {
   extremes_.Merge(other.extremes_);
   for (std::size_t i = 0; i < histograms_.size(); ++i) {
     histograms_[i].Merge(other.histograms_[i]);
+    outermost_[i].Merge(other.outermost_[i]);
   }
 }
 

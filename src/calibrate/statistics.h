@@ -1,4 +1,5 @@
-// What calibration knows of every float tensor: minimum, maximum and a histogram.
+// What calibration knows of every float tensor: minimum, maximum, a histogram, and how
+// far single samples reach.
 #pragma once
 
 #include <functional>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "calibrate/loudness_histograms.h"
+#include "calibrate/outermost.h"
 #include "calibrate/ranges.h"
 #include "run/executor.h"
 
@@ -24,11 +26,15 @@ class StatisticsCollector {
   [[nodiscard]] const LoudnessHistograms& histograms(ValueId id) const {
     return histograms_[Index(id)];
   }
+  [[nodiscard]] const Outermost& outermost(ValueId id) const {
+    return outermost_[Index(id)];
+  }
 
  private:
   const Graph* graph_;
   RangeCollector extremes_;
   std::vector<LoudnessHistograms> histograms_;  // by value
+  std::vector<Outermost> outermost_;            // by value
 };
 
 /// Statistics of each part of the samples; `part_of` says by sample to which of the

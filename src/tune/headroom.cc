@@ -1,39 +1,28 @@
 #include "tune/headroom.h"
 
+#include <algorithm>
+
+#include "ops/float_kernels.h"
 #include "ops/op_def.h"
 
 namespace kinglet {
-namespace {
 
-constexpr float kRoom = 1.1F;
-
-/// The ends of a result that its clamp doesn't fix.
-struct FreeEnds {
-  bool below = true;
-  bool above = true;
-};
-
-FreeEnds FreeEndsOf(const Node& node) {
-  const Activation* activation = ActivationOf(node.op);
-  if (activation == nullptr) return {};
-  if (*activation == Activation::kRelu6) return {.above = false};
-  return {.below = *activation != Activation::kReluN1To1,
-          .above = *activation != Activation::kReluN1To1};
-}
-
-}  // namespace
-
-Ranges WithHeadroom(const Graph& graph, Ranges ranges) {
-  const Ranges seen = ranges;
-  for (std::optional<Range>& range : ranges) {
-    if (range.has_value()) range = Range{range->min * kRoom, range->max * kRoom};
+Ranges WithHeadroom(const Graph& graph, Ranges ranges,
+                    const StatisticsCollector& statistics) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!ranges[i].has_value()) continue;
+    const Outermost::Room room =
+        statistics.outermost(static_cast<ValueId>(i)).RoomBeyond();
+    if (ranges[i]->min < 0) ranges[i]->min -= room.below;
+    if (ranges[i]->max > 0) ranges[i]->max += room.above;
   }
   for (const Node& node : graph.nodes) {
-    const std::size_t out = Index(node.outputs[0]);
-    if (!seen[out].has_value()) continue;
-    const FreeEnds free = FreeEndsOf(node);
-    if (!free.below) ranges[out]->min = seen[out]->min;
-    if (!free.above) ranges[out]->max = seen[out]->max;
+    const Activation* activation = ActivationOf(node.op);
+    std::optional<Range>& range = ranges[Index(node.outputs[0])];
+    if (activation == nullptr || !range.has_value()) continue;
+    const Clamp clamp = ClampOf(*activation);
+    range->min = std::max(range->min, clamp.low);
+    range->max = std::min(range->max, clamp.high);
   }
   return ranges;
 }

@@ -1,13 +1,13 @@
 // Room in ranges for what the samples lack.
 #pragma once
 
-#include "calibrate/ranges.h"
-#include "ir/graph.h"
+#include "calibrate/statistics.h"
 
 namespace kinglet {
 
-/// A tenth wider to both sides, but for ends that a fused clamp at six or one fixes. By
-/// value id.
-Ranges WithHeadroom(const Graph& graph, Ranges ranges);
+/// Ends that are not zero move out by the room that `statistics` of the samples say
+/// (outermost.h), but not beyond a fused clamp. By value id.
+Ranges WithHeadroom(const Graph& graph, Ranges ranges,
+                    const StatisticsCollector& statistics);
 
 }  // namespace kinglet

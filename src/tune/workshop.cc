@@ -126,7 +126,8 @@ Ranges Workshop::RangesOf(const Plan& plan, const RangeChoices& choices) const {
     return WidenLikeTensorFlow(graph, choices.statistics().ranges());
   }
   Ranges ranges = choices.By(plan.ranges, workers_);
-  return plan.headroom ? WithHeadroom(graph, std::move(ranges)) : ranges;
+  return plan.headroom ? WithHeadroom(graph, std::move(ranges), choices.statistics())
+                       : ranges;
 }
 
 QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,

@@ -36,7 +36,7 @@ struct Plan {
   RangeMethod ranges = RangeMethod::kMinMax;
   Refinement refinement = {.bias = BiasForm::kNone};
   Precisions precisions = {};
-  bool headroom = false;  ///< ranges a tenth wider, for what the samples lack
+  bool headroom = false;  ///< wider ranges, for what the samples lack (headroom.h)
   bool fine_inputs = false;
   bool float_outputs = false;  ///< activations there in float (float_outputs.h)
   Copies copies = {};          ///< of results, with dither
