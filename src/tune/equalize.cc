@@ -50,6 +50,20 @@ bool AllDepthwise(const Graph& graph, const ChannelClass& one) {
   });
 }
 
+/// A minimum of its own for a clamp at six, or weights of its own for each that shares
+/// some.
+bool CostsSomething(const Graph& graph, const Uses& uses, const ChannelClass& one) {
+  const auto shares = [&](std::size_t i) {
+    return std::ranges::any_of(graph.nodes[i].inputs, [&](ValueId id) {
+      return graph[id].constant != nullptr && uses.Count(id) > 1;
+    });
+  };
+  return std::ranges::any_of(one.readers, shares) ||
+         std::ranges::any_of(one.producers, [&](std::size_t i) {
+           return shares(i) || *ActivationOf(graph.nodes[i].op) == Activation::kRelu6;
+         });
+}
+
 /// Of one channel, in so many samples.
 std::size_t NumbersSeen(const Graph& graph, const ChannelClass& one,
                         std::size_t samples) {
@@ -166,9 +180,11 @@ class Equalizer {
 Graph Equalize(const Graph& graph, const ChannelExtremes& extremes,
                const EqualizeOptions& options) {
   Equalizer equalizer(graph);
+  const Uses uses(graph);
   bool is_changed = false;
   for (const ChannelClass& one : FindChannelClasses(graph)) {
     if (options.depthwise_only && !AllDepthwise(graph, one)) continue;
+    if (options.only_free && CostsSomething(graph, uses, one)) continue;
     if (NumbersSeen(graph, one, options.samples) < kFewestSeen) continue;
     const Factors factors = FactorsOf(one, extremes, options.strength);
     if (std::ranges::all_of(factors, [](float k) { return k == 1; })) continue;

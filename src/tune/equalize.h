@@ -18,6 +18,8 @@ struct EqualizeOptions {
   bool depthwise_only = false;
   /// That the extremes are of.
   std::size_t samples = kFewestSeen;
+  /// Not where it would cost something: clamps at 6, and weights that layers share.
+  bool only_free = false;
 };
 
 /// A graph that computes the same function: f(k x) = k f(x) for every k above zero, for

@@ -21,8 +21,9 @@ namespace {
 // Splits are chosen by single losses, which few samples tell well enough.
 constexpr std::size_t kSplitSamples = 32;
 constexpr std::size_t kOfferSamples = 12;  // to say what they would bring
-// With 16 to 32, what held-back samples said of wider ranges was chance.
-constexpr std::size_t kHeadroomSamples = 40;
+// With 16 to 32, what held-back samples said of wider ranges was chance, and recipe
+// default, which has no planes to make good for it, lost by equalization.
+constexpr std::size_t kManySamples = 40;
 
 class Tuner {
  public:
@@ -48,7 +49,9 @@ class Tuner {
       TryFineInputs();
       TryFloatOutputs();
     }
-    if (steps.equalize.value_or(asked_.IsMax())) TryEqualizations();
+    if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
+      TryEqualizations();
+    }
     if (asked_.MostExtraMacs() > 0) {
       TryDither();
     }
@@ -164,7 +167,7 @@ class Tuner {
   void TryHeadroom() {
     const Judged before = best_;
     const bool is_said = asked_.RangesToTry().size() < 2;  // by the user
-    if (is_said || samples_.size() < kHeadroomSamples) return;
+    if (is_said || !HasManySamples()) return;
     Plan plan = before.plan;
     plan.headroom = true;
     Judged judged = Try(plan);
@@ -212,14 +215,19 @@ class Tuner {
   void TryEqualizations() {
     const auto extremes = CollectChannelExtremes(graph_, samples_, request_.workers);
     const Judged before = best_;
+    const bool is_forced = request_.steps.equalize.value_or(false);
     const auto attempt = [&](const char* name, bool depthwise) {
       // Half of the way: other samples may use more of a channel than these did.
-      Graph equalized = Equalize(graph_, extremes, {0.5, depthwise, samples_.size()});
+      Graph equalized = Equalize(graph_, extremes,
+                                 {.strength = 0.5,
+                                  .depthwise_only = depthwise,
+                                  .samples = samples_.size(),
+                                  .only_free = !asked_.IsMax() && !is_forced});
       if (equalized == graph_) return;
       Plan plan = before.plan;
       plan.rewrites += name;
       plan.variant = workshop_.NewVariant(std::move(equalized));
-      TryStep(before, plan, request_.steps.equalize.value_or(false));
+      TryStep(before, plan, is_forced);
     };
     attempt(", equalized before depthwise", true);
     attempt(", equalized", false);
@@ -237,6 +245,8 @@ class Tuner {
         "--max-extra-macs",
         offer->tensors, kPercent * offer->left, kPercent * offer->extra_macs));
   }
+
+  [[nodiscard]] bool HasManySamples() const { return samples_.size() >= kManySamples; }
 
   [[nodiscard]] std::int64_t MostMacs(double extra) const {
     return static_cast<std::int64_t>(static_cast<double>(model_macs_) *

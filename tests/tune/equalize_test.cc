@@ -102,6 +102,26 @@ TEST(Equalize, PutsTheBoundOfAClampAtSixIntoAMinimum) {
   EXPECT_EQ(Weights(equalized, 1), (std::vector<float>{6, 24}));
 }
 
+TEST(Equalize, LeavesAClampAtSixWhenItMustBeFree) {
+  std::string text = kTwoLayers;
+  EXPECT_NE(Equalized(Parse(text), 1, {.only_free = true}), Parse(text));
+  text.replace(text.find("relu"), 4, "relu6");
+  EXPECT_EQ(Equalized(Parse(text), 1, {.only_free = true}), Parse(text));
+}
+
+TEST(Equalize, LeavesSharedWeightsWhenItMustBeFree) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x1]\nconst w : float32[2x1] = 2 0.5\n"
+      "const b : float32[2] = 0 0\nconst v : float32[1x2] = 1 1\n"
+      "const c : float32[1] = 0\n"
+      "y : float32[1x2] = fully_connected(x, w, b) activation=relu\n"
+      "z : float32[1x1] = fully_connected(y, v, c)\n"
+      "y2 : float32[1x2] = fully_connected(z, w, b) activation=relu\n"
+      "z2 : float32[1x1] = fully_connected(y2, v, c)\nout output_0 = z2\n");
+  EXPECT_EQ(Equalized(graph, 1, {.only_free = true}), graph);
+  EXPECT_NE(Equalized(graph, 1), graph);
+}
+
 TEST(Equalize, KeepsTheFunctionOfRandomGraphs) {
   int changed = 0;
   for (unsigned seed = 0; seed < 200; ++seed) {

@@ -122,6 +122,31 @@ TEST(Tune, TriesFineInputsWhereTheyMayCost) {
   EXPECT_FALSE(TriesFineInputs({.recipe = Recipe::kDefault}));
 }
 
+bool TriesEqualization(std::size_t samples, const TuneRequest& request) {
+  const Graph graph = Parse(
+      "in input = x : float32[30x1]\nconst w : float32[2x1] = 2 0.5\n"
+      "const b : float32[2] = 0 0\nconst v : float32[1x2] = 1 1\n"
+      "const c : float32[1] = 0\n"
+      "y : float32[30x2] = fully_connected(x, w, b) activation=relu\n"
+      "z : float32[30x1] = fully_connected(y, v, c)\nout output_0 = z\n");
+  std::mt19937 random(3);
+  std::vector<Sample> drawn;
+  for (std::size_t s = 0; s < samples; ++s) {
+    drawn.push_back({RandomFloats({30, 1}, random)});
+  }
+  const auto tuned = Tuned(graph, drawn, request);
+  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
+    return trial.name.find("equalized") != std::string::npos;
+  });
+}
+
+TEST(Tune, EqualizesByDefaultWhereManySamplesJudgeIt) {
+  EXPECT_TRUE(TriesEqualization(40, {}));
+  EXPECT_FALSE(TriesEqualization(39, {}));
+  EXPECT_TRUE(TriesEqualization(39, {.recipe = Recipe::kMax}));
+  EXPECT_FALSE(TriesEqualization(40, {.steps = {.equalize = false}}));
+}
+
 TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
   const Graph graph = ThreeLayers();
   const auto tuned = Tuned(graph, SkewedSamples(60), {});
