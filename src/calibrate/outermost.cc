@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t kMostBeyond = 16;
 constexpr std::size_t kKept = kMostBeyond + 1;
 constexpr std::size_t kOuterShare = 4;  // one sample in so many
-constexpr double kScales = 2;
 
 /// Of two lists in `order`, the first of both.
 template <typename Order>
@@ -30,7 +29,7 @@ float RoomBeyondEnd(const std::vector<float>& outer, std::size_t samples) {
   for (std::size_t i = 0; i < beyond; ++i) {
     sum += std::abs(static_cast<double>(outer[i]) - outer[beyond]);
   }
-  return static_cast<float>(kScales * sum / static_cast<double>(beyond));
+  return static_cast<float>(sum / static_cast<double>(beyond));
 }
 
 }  // namespace

@@ -15,10 +15,10 @@ class Outermost {
   /// The same result in any order.
   void Merge(const Outermost& other);
 
-  /// How far beyond each end another sample may reach, neither below zero: twice the mean
-  /// by which the outer quarter of the samples, 16 at most, lie beyond the next one. That
-  /// mean estimates the scale of an exponential tail (Pickands 1975, of shape zero), of
-  /// which a seventh lies farther out than two scales. Zero for fewer than four samples.
+  /// How far beyond each end another sample may reach, neither below zero: the mean by
+  /// which the outer quarter of the samples, 16 at most, lie beyond the next one. That
+  /// estimates the scale of an exponential tail (Pickands 1975, of shape zero), of which
+  /// a third lies farther out than that. Zero for fewer than four samples.
   struct Room {
     float below = 0;
     float above = 0;

@@ -91,6 +91,11 @@ Graph MergeMovers(const Graph& graph);
 /// one of Passes(): TensorFlow's arithmetic rounds each operation.
 Graph MergeAffineMaps(const Graph& graph);
 
+/// x * f - mean(x) * f for (x - mean(x)) * f, where `f` is computed and has the shape of
+/// the mean, as in layer normalization. Not one of Passes(): whether INT8 errs less so
+/// depends on how the mean compares with what is left.
+Graph ScaleBeforeCentring(const Graph& graph);
+
 /// Makes a slice leave out the axes of size 1 that the Reshape which reads it removes,
 /// and a reduction leave out or keep its axes as that does. Declines when the result has
 /// another reader or the Reshape does more.

@@ -39,9 +39,9 @@ struct UsualStep {
   double spread = 0;
 };
 
-/// Of equalization and rounding of weights: about what they did to the typical error of
-/// 16 models, with 300 samples each. Sums changed by more, and spread by 0.2 to 0.5,
-/// which few files can't tell from chance.
+/// Of equalization, rounding of weights and scaling before centring: about what the first
+/// two did to the typical error of 16 models, with 300 samples each. Sums changed by
+/// more, and spread by 0.2 to 0.5, which few files can't tell from chance.
 inline constexpr UsualStep kUsualRefinement = {-0.05, 0.1};
 /// Of inputs in two planes: over the sums of errors of those and of 19 bird models with
 /// 125 windows each the mean was -0.11. All of it is noise that no longer is added.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/percent.h"
+#include "passes/passes.h"
 #include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
@@ -45,6 +46,7 @@ class Tuner {
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
     TryRangesAndBiases();
+    TryScalingBeforeCentring();
     if (asked_.MostExtraMacs() > 0) {
       TryFineInputs();
       TryFloatOutputs();
@@ -120,6 +122,18 @@ class Tuner {
       const Plan plan = PlanOf(ranges, bias);
       if (NameOf(plan) != NameOf(first.plan)) TryGainingStep(first, plan);
     }
+  }
+
+  /// What follows stands on it.
+  void TryScalingBeforeCentring() {
+    Graph scaled = ScaleBeforeCentring(graph_);
+    if (scaled == graph_) return;
+    const Judged before = best_;
+    Plan plan = before.plan;
+    plan.rewrites += ", scaled before centring";
+    plan.variant = workshop_.NewVariant(scaled);
+    TryStep(before, plan, false);
+    if (best_.plan.variant == plan.variant) graph_ = std::move(scaled);
   }
 
   /// The rounding of an input goes through all layers.
@@ -268,7 +282,7 @@ class Tuner {
   const TuneRequest& request_;
   const AskedSteps asked_;
   const std::int64_t model_macs_;
-  const Graph graph_;
+  Graph graph_;
   Workshop workshop_;
   Judged best_;
   TuneResult tuned_;

@@ -16,12 +16,12 @@ Outermost Reaching(int from, int to) {
 
 TEST(Outermost, MeasuresTheOuterQuarterFromTheNextSample) {
   const Outermost::Room room = Reaching(1, 8).RoomBeyond();
-  EXPECT_EQ(room.above, 3);  // twice the mean of 8 - 6 and 7 - 6
-  EXPECT_EQ(room.below, 6);
+  EXPECT_EQ(room.above, 1.5F);  // the mean of 8 - 6 and 7 - 6
+  EXPECT_EQ(room.below, 3);
 }
 
 TEST(Outermost, TakesSixteenAtMost) {
-  EXPECT_EQ(Reaching(1, 100).RoomBeyond().above, 17);  // 100 to 85 lie beyond 84
+  EXPECT_EQ(Reaching(1, 100).RoomBeyond().above, 8.5F);  // 100 to 85 lie beyond 84
 }
 
 TEST(Outermost, HasNoRoomWhereSamplesReachTheSameEnd) {
@@ -33,7 +33,7 @@ TEST(Outermost, HasNoRoomWhereSamplesReachTheSameEnd) {
 
 TEST(Outermost, HasNoRoomForFewerThanFourSamples) {
   EXPECT_EQ(Reaching(1, 3).RoomBeyond().above, 0);
-  EXPECT_EQ(Reaching(1, 4).RoomBeyond().above, 2);
+  EXPECT_EQ(Reaching(1, 4).RoomBeyond().above, 1);
 }
 
 TEST(Outermost, MergesInAnyOrder) {
@@ -43,8 +43,8 @@ TEST(Outermost, MergesInAnyOrder) {
   back.Merge(Outermost());
   back.Merge(Reaching(1, 30));
   for (const Outermost& merged : {there, back}) {
-    EXPECT_EQ(merged.RoomBeyond().above, 17);
-    EXPECT_EQ(merged.RoomBeyond().below, 34);
+    EXPECT_EQ(merged.RoomBeyond().above, 8.5F);
+    EXPECT_EQ(merged.RoomBeyond().below, 17);
   }
 }
 

@@ -28,12 +28,12 @@ TEST(WithHeadroom, MovesEndsThatNeitherZeroNorAClampFixes) {
   const auto see = [&](int value, Range range, float step) {
     SeeFour(statistics, static_cast<ValueId>(value), range, step);
   };
-  see(0, {-2, 4}, 0.25F);
-  see(3, {0, 5.75F}, 0.25F);
-  see(4, {1, 3}, 0.5F);
-  see(5, {-0.75F, 0.5F}, 0.25F);
+  see(0, {-2, 4}, 0.5F);
+  see(3, {0, 5.75F}, 0.5F);
+  see(4, {1, 3}, 1);
+  see(5, {-0.75F, 0.5F}, 0.5F);
   const Ranges wide = WithHeadroom(graph, statistics.ranges(), statistics);
-  EXPECT_EQ(wide[0], (Range{-2.5F, 4.5F}));  // twice the quarter beyond the others
+  EXPECT_EQ(wide[0], (Range{-2.5F, 4.5F}));  // as far as it lies beyond the others
   EXPECT_EQ(wide[1], std::nullopt);
   EXPECT_EQ(wide[3], (Range{0, 6}));
   EXPECT_EQ(wide[4], (Range{1, 4}));

@@ -65,6 +65,12 @@ const TrialRecord& Chosen(const TuneResult& tuned) {
   return tuned.trials.front();
 }
 
+bool HasTried(const TuneResult& tuned, const std::string& step) {
+  return std::ranges::any_of(tuned.trials, [&step](const TrialRecord& trial) {
+    return trial.name.find(step) != std::string::npos;
+  });
+}
+
 struct ModelAndSamples {
   Graph graph;
   std::vector<Sample> samples;
@@ -98,9 +104,7 @@ bool TriesSplits(double max_extra_macs) {
   const auto tuned =
       Tuned(graph, samples,
             {.recipe = Recipe::kMax, .steps = {.max_extra_macs = max_extra_macs}});
-  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
-    return trial.name.find("1 tensors split") != std::string::npos;
-  });
+  return HasTried(tuned, "1 tensors split");
 }
 
 TEST(Tune, TriesSplitsOnlyWhereTheyMayCost) {
@@ -110,9 +114,7 @@ TEST(Tune, TriesSplitsOnlyWhereTheyMayCost) {
 
 bool TriesFineInputs(const TuneRequest& request) {
   const auto tuned = Tuned(ThreeLayers(), SkewedSamples(20), request);
-  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
-    return trial.name.find("fine inputs") != std::string::npos;
-  });
+  return HasTried(tuned, "fine inputs");
 }
 
 /// The first of three layers has 192 of 512 multiply-accumulates.
@@ -135,9 +137,7 @@ bool TriesEqualization(std::size_t samples, const TuneRequest& request) {
     drawn.push_back({RandomFloats({30, 1}, random)});
   }
   const auto tuned = Tuned(graph, drawn, request);
-  return std::ranges::any_of(tuned.trials, [](const TrialRecord& trial) {
-    return trial.name.find("equalized") != std::string::npos;
-  });
+  return HasTried(tuned, "equalized");
 }
 
 TEST(Tune, EqualizesByDefaultWhereManySamplesJudgeIt) {
@@ -145,6 +145,23 @@ TEST(Tune, EqualizesByDefaultWhereManySamplesJudgeIt) {
   EXPECT_FALSE(TriesEqualization(39, {}));
   EXPECT_TRUE(TriesEqualization(39, {.recipe = Recipe::kMax}));
   EXPECT_FALSE(TriesEqualization(40, {.steps = {.equalize = false}}));
+}
+
+TEST(Tune, TriesScalingBeforeCentringWhereAMeanIsTakenOff) {
+  const Graph graph = Parse(
+      "in input = x : float32[4x8]\n"
+      "mean : float32[4x1] = mean(x) axes=[1] keep_dims=true\n"
+      "centred : float32[4x8] = sub(x, mean)\n"
+      "squares : float32[4x8] = mul(centred, centred)\n"
+      "variance : float32[4x1] = mean(squares) axes=[1] keep_dims=true\n"
+      "r : float32[4x1] = rsqrt(variance)\n"
+      "y : float32[4x8] = mul(centred, r)\nout output_0 = y\n");
+  std::mt19937 random(3);
+  std::vector<Sample> samples;
+  for (int s = 0; s < 8; ++s) samples.push_back({RandomFloats({4, 8}, random)});
+  EXPECT_TRUE(HasTried(Tuned(graph, samples, {}), "scaled before centring"));
+  EXPECT_FALSE(
+      HasTried(Tuned(ThreeLayers(), SkewedSamples(8), {}), "scaled before centring"));
 }
 
 TEST(Tune, AddsNoMultiplyAccumulatesByDefault) {
