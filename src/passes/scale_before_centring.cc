@@ -15,7 +15,7 @@ struct Centred {
   ValueId factor;
 };
 
-/// The node as the difference of `x` and its mean, or nothing.
+/// The node that makes the value as the difference of another and its mean, or null.
 const Node* DifferenceFromMean(const Graph& graph, const Uses& uses, ValueId id) {
   const auto maker = uses.Producer(id);
   if (!maker.has_value()) return nullptr;

@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kSplitSamples = 32;
 constexpr std::size_t kOfferSamples = 12;  // to say what they would bring
 // With 16 to 32, what held-back samples said of wider ranges was chance, and recipe
-// default, which has no planes to make good for it, lost by equalization.
+// default lost by equalization.
 constexpr std::size_t kManySamples = 40;
 
 class Tuner {

@@ -131,13 +131,7 @@ bool TriesEqualization(std::size_t samples, const TuneRequest& request) {
       "const c : float32[1] = 0\n"
       "y : float32[30x2] = fully_connected(x, w, b) activation=relu\n"
       "z : float32[30x1] = fully_connected(y, v, c)\nout output_0 = z\n");
-  std::mt19937 random(3);
-  std::vector<Sample> drawn;
-  for (std::size_t s = 0; s < samples; ++s) {
-    drawn.push_back({RandomFloats({30, 1}, random)});
-  }
-  const auto tuned = Tuned(graph, drawn, request);
-  return HasTried(tuned, "equalized");
+  return HasTried(Tuned(graph, RandomSamples(graph, samples, 3), request), "equalized");
 }
 
 TEST(Tune, EqualizesByDefaultWhereManySamplesJudgeIt) {
@@ -156,9 +150,7 @@ TEST(Tune, TriesScalingBeforeCentringWhereAMeanIsTakenOff) {
       "variance : float32[4x1] = mean(squares) axes=[1] keep_dims=true\n"
       "r : float32[4x1] = rsqrt(variance)\n"
       "y : float32[4x8] = mul(centred, r)\nout output_0 = y\n");
-  std::mt19937 random(3);
-  std::vector<Sample> samples;
-  for (int s = 0; s < 8; ++s) samples.push_back({RandomFloats({4, 8}, random)});
+  const auto samples = RandomSamples(graph, 8, 3);
   EXPECT_TRUE(HasTried(Tuned(graph, samples, {}), "scaled before centring"));
   EXPECT_FALSE(
       HasTried(Tuned(ThreeLayers(), SkewedSamples(8), {}), "scaled before centring"));
