@@ -1,6 +1,7 @@
 #include "tune/sensitivity.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "quantize/addends.h"
 #include "quantize/assign_params.h"
@@ -9,51 +10,86 @@
 namespace kinglet {
 namespace {
 
-/// A copy of a graph in which one value is rounded for all that read it.
+/// A copy of a graph in which one value is rounded for all that read it. What these make
+/// of it ends where INT8 ends: the logarithm of what was rounded to zero is no infinity.
 class RoundedCopy {
  public:
-  RoundedCopy(const Graph& graph, ValueId id, const QuantParams& params, int parts)
-      : graph_(graph), id_(id), params_(params), parts_(parts), rounded_(graph) {}
+  RoundedCopy(const Graph& graph, ValueId id, const ParamsPlan& plan, int parts)
+      : graph_(graph), id_(id), plan_(plan), parts_(parts), copy_(graph) {
+    copy_.nodes.clear();
+  }
 
   Graph Run() {
-    const ValueId rounded = Rounded();
-    for (Node& node : rounded_.nodes) {
-      std::ranges::replace(node.inputs, id_, rounded);
+    const auto is_it = [this](const Port& port) { return port.value == id_; };
+    if (std::ranges::any_of(graph_.inputs, is_it)) rounded_ = Rounded();
+    for (const Node& node : graph_.nodes) {
+      const bool is_reader = std::ranges::count(node.inputs, id_) > 0;
+      if (is_reader) {
+        AddReader(node);
+      } else {
+        copy_.nodes.push_back(node);
+      }
+      if (std::ranges::count(node.outputs, id_) > 0) rounded_ = Rounded();
     }
-    for (Port& port : rounded_.outputs) {
-      if (port.value == id_) port.value = rounded;
+    for (Port& port : copy_.outputs) {
+      if (port.value == id_) port.value = rounded_;
     }
-    const auto producer = Uses(graph_).Producer(id_);
-    const auto place =
-        producer.has_value() ? static_cast<std::ptrdiff_t>(*producer) + 1 : 0;
-    rounded_.nodes.insert(rounded_.nodes.begin() + place, added_.begin(), added_.end());
-    return std::move(rounded_);
+    return std::move(copy_);
   }
 
  private:
+  ValueId Append(Op op, std::vector<ValueId> inputs, Value result) {
+    const std::string name = result.name;
+    const ValueId id = copy_.AddValue(std::move(result));
+    copy_.nodes.push_back({std::move(op), std::move(inputs), {id}, name});
+    return id;
+  }
+
   /// The value in float again after it was rounded.
   ValueId Rounded() {
+    const QuantParams& params = *plan_.params[Index(id_)];
     Value integers = graph_[id_];
-    const std::string name = integers.name;
     integers.name += "/rounded";
     integers.dtype = parts_ == 1 ? DType::kInt8 : DType::kInt16;
-    const float step = params_.scale / static_cast<float>(parts_);
-    integers.quantization = Quantization{{step}, {params_.zero_point * parts_}, 0};
-    const ValueId stored = rounded_.AddValue(integers);
+    const float step = params.scale / static_cast<float>(parts_);
+    integers.quantization = Quantization{{step}, {params.zero_point * parts_}, 0};
+    const ValueId stored = Append(Quantize{}, {id_}, std::move(integers));
     Value floats = graph_[id_];
     floats.name += "/again";
-    const ValueId again = rounded_.AddValue(floats);
-    added_.push_back({Quantize{}, {id_}, {stored}, name});
-    added_.push_back({Dequantize{}, {stored}, {again}, name});
-    return again;
+    return Append(Dequantize{}, {stored}, std::move(floats));
+  }
+
+  void AddReader(Node node) {
+    std::ranges::replace(node.inputs, id_, rounded_);
+    const ValueId out = node.outputs[0];
+    const auto& params = plan_.params[Index(out)];
+    const bool can_leave_range =
+        params.has_value() && node.outputs.size() == 1 &&
+        DefOf(node.op).quantization.range == RangeRule::kCalibrated;
+    if (!can_leave_range) {
+      copy_.nodes.push_back(std::move(node));
+      return;
+    }
+    const auto end = [&](const char* name, std::int32_t code) {
+      const float real = params->scale * static_cast<float>(code - params->zero_point);
+      return copy_.AddConstant(graph_[out].name + name,
+                               Tensor::Of<float>({}, std::span(&real, 1)));
+    };
+    Value whole = graph_[out];
+    whole.name += "/unclamped";
+    const ValueId all = Append(std::move(node.op), std::move(node.inputs), whole);
+    whole.name = graph_[out].name + "/below_highest";
+    const ValueId below = Append(Minimum{}, {all, end("/highest", INT8_MAX)}, whole);
+    copy_.nodes.push_back(
+        {Maximum{}, {below, end("/lowest", INT8_MIN)}, {out}, graph_[out].name});
   }
 
   const Graph& graph_;
   ValueId id_;
-  const QuantParams& params_;
+  const ParamsPlan& plan_;
   int parts_;
-  Graph rounded_;
-  std::vector<Node> added_;
+  Graph copy_;
+  ValueId rounded_{};
 };
 
 /// A constant added to what has the same steps leaves it on them.
@@ -80,7 +116,7 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
   std::vector<Sensitivity> found;
   const auto look = [&](ValueId id) {
     if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
-    const Graph rounded = RoundedCopy(graph, id, *plan.params[Index(id)], parts).Run();
+    const Graph rounded = RoundedCopy(graph, id, plan, parts).Run();
     found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
   };
   for (const Port& port : graph.inputs) look(port.value);

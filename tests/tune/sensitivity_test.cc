@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "ir/text.h"
 #include "tests/tune/linear_layers.h"
 
@@ -40,6 +42,20 @@ TEST(FindSensitivities, RoundsToPartsOfAStep) {
       FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1, 4);
   ASSERT_EQ(found.size(), 2);
   EXPECT_NEAR(found[0].errors[0].squared, 0.05 * 0.05 / 2, 1e-6);
+}
+
+// The logarithm of what was rounded to zero is where the INT8 result ends, at -3.
+TEST(FindSensitivities, EndWhereTheReadersRangeEnds) {
+  const Graph graph =
+      Parse("in input = x : float32[1x2]\ny : float32[1x2] = log(x)\nout output_0 = y\n");
+  std::vector<Sample> samples = {
+      {Tensor::Of<float>({1, 2}, std::vector<float>{0.3F, 1})}};
+  const Ranges ranges = {Range{0, 255}, Range{-3, 0}};
+  const auto reference = OutputsOf(graph, RefsTo(samples), 1);
+  const auto found = FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1);
+  ASSERT_EQ(found.size(), 2);
+  const double error = 3 + std::log(0.3);
+  EXPECT_NEAR(found[0].errors[0].squared, error * error / 2, 1e-5);
 }
 
 TEST(FindSensitivities, LeavesOutSumsWithConstantsOnTheSameSteps) {
