@@ -25,7 +25,8 @@ struct RecipeSteps {
   /// Round weights with regard to each other.
   std::optional<bool> adaround = std::nullopt;
   /// Per cent of the model's multiply-accumulates that fine planes of inputs, results
-  /// with dither and splits of tensors may add; none: without float outputs as well.
+  /// with dither and splits of tensors may add; none: without float operators at inputs
+  /// and outputs as well.
   /// Empty: 30 with recipe max, else none.
   std::optional<double> max_extra_macs = std::nullopt;
   bool operator==(const RecipeSteps&) const = default;

@@ -3,16 +3,12 @@
 // the producer that can absorb it, and the mover the next one.
 #include <map>
 
+#include "ops/pointwise.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
 namespace kinglet {
 namespace {
-
-bool IsUnary(const Op& op) {
-  return IsOneOf<Abs, Ceil, Cos, Elu, Exp, Floor, Gelu, HardSwish, LeakyRelu, Log,
-                 Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
-}
 
 bool KeepsChannels(const Graph& graph, const Node& mover) {
   if (const auto* transpose = std::get_if<Transpose>(&mover.op)) {
@@ -25,7 +21,7 @@ bool KeepsChannels(const Graph& graph, const Node& mover) {
 
 /// Whether the node works on what the mover reads as it does on its result.
 bool Commutes(const Graph& graph, const Node& node, const Node& mover) {
-  if (IsUnary(node.op)) return true;
+  if (IsPointwise(node.op)) return true;
   if (IsOneOf<DepthwiseConv2d>(node.op)) return false;  // has its own idea of axes
   if (!AffineOf(graph, node).has_value()) return false;
   const bool first_constant = graph[node.inputs[0]].constant != nullptr;

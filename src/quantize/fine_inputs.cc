@@ -32,6 +32,14 @@ bool CanTakeFinePlane(const Graph& graph, const Node& node) {
          weights.shape.back() == graph[node.inputs[0]].shape.back();
 }
 
+/// Not from integers, on whose steps a float number lies already.
+bool IsMadeInFloat(const Graph& graph, const Uses& uses, ValueId id) {
+  if (graph[id].dtype != DType::kFloat32 || graph[id].constant != nullptr) return false;
+  const auto maker = uses.Producer(id);
+  return !maker.has_value() ||
+         !std::holds_alternative<Dequantize>(graph.nodes[*maker].op);
+}
+
 /// The only INT8 form of an input, made by a Quantize.
 std::optional<ValueId> CoarsePlane(const Graph& graph, const Uses& uses, ValueId input) {
   std::optional<ValueId> plane;
@@ -83,8 +91,8 @@ class Refiner {
     to_.nodes.clear();
   }
 
-  Graph Run(const std::set<std::size_t>& inputs) {
-    for (const std::size_t i : inputs) Plan(from_.inputs[i].value);
+  Graph Run(const std::set<ValueId>& inputs) {
+    for (const ValueId input : inputs) Plan(input);
     for (std::size_t n = 0; n < from_.nodes.size(); ++n) {
       Node node = from_.nodes[n];
       if (is_refined_.contains(n)) TakeBothPlanes(node);
@@ -201,13 +209,15 @@ class Refiner {
 
 }  // namespace
 
-std::set<std::size_t> InputsToRefine(const Graph& quantized) {
+std::set<ValueId> InputsToRefine(const Graph& quantized) {
   const Uses uses(quantized);
-  std::set<std::size_t> inputs;
-  for (std::size_t i = 0; i < quantized.inputs.size(); ++i) {
-    const auto plane = CoarsePlane(quantized, uses, quantized.inputs[i].value);
+  std::set<ValueId> inputs;
+  for (const Node& node : quantized.nodes) {
+    const ValueId source = node.inputs.front();
+    if (!IsMadeInFloat(quantized, uses, source)) continue;
+    const auto plane = CoarsePlane(quantized, uses, source);
     if (plane.has_value() && !LinearReaders(quantized, uses, *plane).empty()) {
-      inputs.insert(i);
+      inputs.insert(source);
     }
   }
   return inputs;
@@ -222,7 +232,7 @@ Range WithRoomForFinePlane(const Range& range) {
 }
 
 QuantizedGraph WithFineInputs(const QuantizedGraph& quantized,
-                              const std::set<std::size_t>& inputs) {
+                              const std::set<ValueId>& inputs) {
   Refiner refiner(quantized.graph);
   QuantizedGraph refined{refiner.Run(inputs), quantized.float_operators};
   std::ranges::copy(refiner.float_operators(),

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include "quantize/addends.h"
 #include "quantize/assign_params.h"
@@ -236,12 +238,15 @@ QuantizedGraph QuantizeInt8(const Graph& graph, const Ranges& ranges,
                             const QuantizeOptions& options) {
   QuantizedGraph quantized = Quantizer(graph, ranges, options).Run();
   if (!options.room_for_fine_inputs) return quantized;
-  const std::set<std::size_t> inputs = InputsToRefine(quantized.graph);
-  if (inputs.empty()) return quantized;
+  std::set<std::string> names;
+  for (const ValueId id : InputsToRefine(quantized.graph)) {
+    names.insert(quantized.graph[id].name);
+  }
+  if (names.empty()) return quantized;
   Ranges roomy = ranges;
-  for (const std::size_t i : inputs) {
-    std::optional<Range>& range = roomy[Index(graph.inputs[i].value)];
-    if (range.has_value()) range = WithRoomForFinePlane(*range);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!roomy[i].has_value() || !names.contains(graph.values[i].name)) continue;
+    roomy[i] = WithRoomForFinePlane(*roomy[i]);
   }
   return Quantizer(graph, roomy, options).Run();
 }

@@ -182,9 +182,8 @@ class Chooser {
 /// On the variant of the plan.
 LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
   const Graph& graph = plan.variant->graph;
-  const std::vector<double> once = workshop.RoundingLosses(*plan.variant);
-  const std::vector<double> in_parts =
-      workshop.RoundingLosses(*plan.variant, kMostCopies);
+  const std::vector<double> once = workshop.RoundingLosses(plan);
+  const std::vector<double> in_parts = workshop.RoundingLosses(plan, kMostCopies);
   LossesByName by_name;
   for (std::size_t i = 0; i < once.size(); ++i) {
     by_name[graph.values[i].name] = {once[i], in_parts[i]};
@@ -192,13 +191,16 @@ LossesByName RoundingLossesByName(const Workshop& workshop, const Plan& plan) {
   return by_name;
 }
 
-/// What rounding the inputs costs; nothing in fine steps.
-double LossOfInputs(const Plan& plan, const LossesByName& losses) {
+/// What rounding float numbers to INT8 costs; nothing in fine steps.
+double LossOfQuantizing(const Plan& plan, const Graph& quantized,
+                        const LossesByName& losses) {
   if (plan.fine_inputs) return 0;
   double loss = 0;
-  for (const Port& port : plan.variant->graph.inputs) {
-    const auto found = losses.find(plan.variant->graph[port.value].name);
-    if (found != losses.end()) loss += found->second.once;
+  for (const Node& node : quantized.nodes) {
+    if (!std::holds_alternative<Quantize>(node.op)) continue;
+    const auto found = losses.find(quantized[node.inputs[0]].name);
+    const bool is_float = quantized[node.inputs[0]].dtype == DType::kFloat32;
+    if (is_float && found != losses.end()) loss += found->second.once;
   }
   return loss;
 }
@@ -212,7 +214,7 @@ std::optional<Dithered> WithCopies(const Workshop& workshop, Plan plan,
   if (MacsOf(quantized) > limits.macs) return std::nullopt;
   const ChosenCopies chosen = ChooseCopies(quantized, losses, limits);
   plan.copies = chosen.copies;
-  const double left = chosen.left + LossOfInputs(plan, losses);
+  const double left = chosen.left + LossOfQuantizing(plan, quantized, losses);
   return Dithered{std::move(plan), left};
 }
 

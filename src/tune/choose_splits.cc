@@ -46,9 +46,9 @@ class Search {
   Search(const Workshop& workshop, const Plan& before)
       : workshop_(workshop),
         before_(before),
-        variant_(workshop.NewVariant(before.variant->graph)),
-        losses_(workshop.RoundingLosses(*variant_)) {
+        variant_(workshop.NewVariant(before.variant->graph)) {
     before_.variant = variant_;
+    losses_ = workshop.RoundingLosses(before_);
   }
 
   [[nodiscard]] Thresholds Run(const DitherLimits& limits) const {
@@ -65,7 +65,7 @@ class Search {
     const Thresholds all = Affordable(Candidates(), most_macs);
     if (all.empty()) return std::nullopt;
     const Plan split = WithSplits(workshop_, before_, all);
-    const double left = SumOf(workshop_.RoundingLosses(*split.variant)) / SumOf(losses_);
+    const double left = SumOf(workshop_.RoundingLosses(split)) / SumOf(losses_);
     if (left > kOffer) return std::nullopt;
     return SplitOffer{all.size(), ExtraMacs(split.variant->graph), left};
   }

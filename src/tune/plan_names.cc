@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
+
 namespace kinglet {
 
 std::string_view NameOf(RangeMethod method) {
@@ -38,6 +40,7 @@ std::string NameOf(const Plan& plan) {
   if (plan.like_tensorflow) return "tf";
   std::string name = fmt::format("{} ranges, {} bias{}", NameOf(plan.ranges),
                                  NameOf(plan.refinement.bias), plan.rewrites);
+  if (plan.float_inputs) name += ", float inputs";
   if (plan.fine_inputs) name += ", fine inputs";
   if (plan.float_outputs) name += ", float outputs";
   if (!plan.copies.empty()) {
@@ -49,6 +52,14 @@ std::string NameOf(const Plan& plan) {
     name += ", rounded together";
   }
   return plan.headroom ? name + ", headroom" : name;
+}
+
+std::string NoteOf(const SplitOffer& offer) {
+  return fmt::format(
+      "{} skewed tensors in two INT8 planes each would leave {:.0f} % of what rounding "
+      "activations costs, for {:.0f} % more multiply-accumulates; see --recipe max and "
+      "--max-extra-macs",
+      offer.tensors, kPercent * offer.left, kPercent * offer.extra_macs);
 }
 
 }  // namespace kinglet

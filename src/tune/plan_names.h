@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kinglet/recipe_steps.h"
+#include "tune/choose_splits.h"
 #include "tune/refine_layers.h"
 #include "tune/workshop.h"
 
@@ -15,5 +16,8 @@ std::string_view NameOf(BiasForm form);
 
 /// Differs where plans of one recipe do.
 std::string NameOf(const Plan& plan);
+
+/// What recipe max would do, for those who ran another.
+std::string NoteOf(const SplitOffer& offer);
 
 }  // namespace kinglet

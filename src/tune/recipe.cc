@@ -7,6 +7,7 @@
 
 #include "base/percent.h"
 #include "passes/passes.h"
+#include "quantize/float_inputs.h"
 #include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
@@ -48,17 +49,16 @@ class Tuner {
     TryRangesAndBiases();
     TryScalingBeforeCentring();
     if (asked_.MostExtraMacs() > 0) {
+      TryFloatInputs();
       TryFineInputs();
       TryFloatOutputs();
     }
     if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
       TryEqualizations();
     }
-    if (asked_.MostExtraMacs() > 0) {
-      TryDither();
-    }
+    if (asked_.MostExtraMacs() > 0) TryDither();
     TryBiasForms();
-    if (!request_.steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
+    if (!steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
     if (steps.adaround.value_or(asked_.IsMax())) {
       TryRounding();
       TryRetargeting();
@@ -68,8 +68,9 @@ class Tuner {
       best_ = workshop_.tensorflow();
     }
     if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
-    for (TrialRecord& trial : tuned_.trials)
+    for (TrialRecord& trial : tuned_.trials) {
       trial.chosen = trial.name == NameOf(best_.plan);
+    }
     tuned_.quantized = workshop_.Fit(best_.plan);
     tuned_.stability = workshop_.StabilityOfFits(best_.plan, tuned_.quantized.graph);
     return std::move(tuned_);
@@ -136,13 +137,20 @@ class Tuner {
     if (best_.plan.variant == plan.variant) graph_ = std::move(scaled);
   }
 
+  /// What stands between the inputs and the first layers in float.
+  void TryFloatInputs() {
+    Plan plan = best_.plan;
+    plan.float_inputs = true;
+    if (HasFloatInputs(graph_)) KeepUsualGain(Try(plan));
+  }
+
   /// The rounding of an input goes through all layers.
   void TryFineInputs() {
     Plan plan = best_.plan;
     plan.fine_inputs = true;
     const std::int64_t macs = MacsOf(workshop_.Fit(plan).graph);
-    const bool changes = macs != MacsOf(plan.variant->graph);
-    if (!changes || macs > MostMacs(asked_.MostExtraMacs())) return;
+    if (macs == MacsOf(plan.variant->graph)) return;
+    if (macs > MostMacs(asked_.MostExtraMacs())) return;
     KeepUsualGain(Try(plan));
   }
 
@@ -180,8 +188,8 @@ class Tuner {
   /// Louder samples than any seen are cut; more room costs steps.
   void TryHeadroom() {
     const Judged before = best_;
-    const bool is_said = asked_.RangesToTry().size() < 2;  // by the user
-    if (is_said || !HasManySamples()) return;
+    const bool is_open = asked_.RangesToTry().size() > 1;
+    if (!is_open || !HasManySamples()) return;
     Plan plan = before.plan;
     plan.headroom = true;
     Judged judged = Try(plan);
@@ -192,11 +200,10 @@ class Tuner {
   /// Softmax and sigmoid at the outputs in float.
   void TryFloatOutputs() {
     if (request_.int8_outputs) return;
+    const QuantizedGraph before = workshop_.Fit(best_.plan);
     Plan plan = best_.plan;
     plan.float_outputs = true;
-    const QuantizedGraph before = workshop_.Fit(best_.plan);
-    if (WithFloatOutputs(before).graph == before.graph) return;
-    KeepUsualGain(Try(plan));
+    if (WithFloatOutputs(before).graph != before.graph) KeepUsualGain(Try(plan));
   }
 
   /// Copies with dither of the results whose rounding costs most, beside fine inputs or
@@ -222,8 +229,8 @@ class Tuner {
 
   /// What adds planes to the best so far can be expected to gain.
   void KeepUsualGain(Judged judged) {
-    if (!IsExpectedGain(workshop_.Over(judged, best_), kUsualFineInputs)) return;
-    best_ = std::move(judged);
+    const bool is_gain = IsExpectedGain(workshop_.Over(judged, best_), kUsualFineInputs);
+    if (is_gain) best_ = std::move(judged);
   }
 
   void TryEqualizations() {
@@ -249,15 +256,9 @@ class Tuner {
 
   /// What recipe max would do.
   void OfferSplits() {
-    const auto most = MostMacs(kExtraMacsOfMax);
-    const Workshop small = workshop_.WithFewer(kOfferSamples);
-    const auto offer = kinglet::OfferSplits(small, best_.plan, most);
-    if (!offer.has_value()) return;
-    tuned_.notes.push_back(fmt::format(
-        "{} skewed tensors in two INT8 planes each would leave {:.0f} % of what rounding "
-        "activations costs, for {:.0f} % more multiply-accumulates; see --recipe max and "
-        "--max-extra-macs",
-        offer->tensors, kPercent * offer->left, kPercent * offer->extra_macs));
+    const auto offer = kinglet::OfferSplits(workshop_.WithFewer(kOfferSamples),
+                                            best_.plan, MostMacs(kExtraMacsOfMax));
+    if (offer.has_value()) tuned_.notes.push_back(NoteOf(*offer));
   }
 
   [[nodiscard]] bool HasManySamples() const { return samples_.size() >= kManySamples; }

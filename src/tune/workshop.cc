@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "quantize/fine_inputs.h"
+#include "quantize/float_inputs.h"
 #include "quantize/float_outputs.h"
 #include "run/executor.h"
 #include "tune/headroom.h"
@@ -117,6 +118,10 @@ std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph) const {
 QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
   QuantizeOptions options = options_;
   options.room_for_fine_inputs = plan.fine_inputs;
+  options.precisions = plan.precisions;
+  if (plan.float_inputs) {
+    options.precisions = WithFloatInputs(plan.variant->graph, options.precisions);
+  }
   return options;
 }
 
@@ -136,7 +141,6 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   const RangeChoices& choices =
       left_out.has_value() ? variant.ranges_without[*left_out] : variant.ranges;
   QuantizeOptions options = OptionsOf(plan);
-  options.precisions = plan.precisions;
   options.wide_ranges = choices.statistics().ranges();
   QuantizedGraph quantized =
       QuantizeInt8(variant.graph, RangesOf(plan, choices), options);
@@ -190,12 +194,13 @@ ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
   return Compare(one.losses, other.losses, files_);
 }
 
-std::vector<double> Workshop::RoundingLosses(const Variant& variant, int parts) const {
+std::vector<double> Workshop::RoundingLosses(const Plan& plan, int parts) const {
+  const Variant& variant = *plan.variant;
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
   const auto baseline = Taken(baseline_, places);
   std::vector<double> losses(variant.graph.values.size());
   for (const Sensitivity& one : FindSensitivities(
-           variant.graph, variant.ranges.statistics().ranges(), options_,
+           variant.graph, variant.ranges.statistics().ranges(), OptionsOf(plan),
            Taken(samples_, places), Taken(reference_, places), workers_, parts)) {
     losses[Index(one.value)] = MeanRatio(one.errors, baseline);
   }

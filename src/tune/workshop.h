@@ -36,7 +36,8 @@ struct Plan {
   RangeMethod ranges = RangeMethod::kMinMax;
   Refinement refinement = {.bias = BiasForm::kNone};
   Precisions precisions = {};
-  bool headroom = false;  ///< wider ranges, for what the samples lack (headroom.h)
+  bool headroom = false;      ///< wider ranges, for what the samples lack (headroom.h)
+  bool float_inputs = false;  ///< what stands before the first layers (float_inputs.h)
   bool fine_inputs = false;
   bool float_outputs = false;  ///< activations there in float (float_outputs.h)
   Copies copies = {};          ///< of results, with dither
@@ -87,10 +88,9 @@ class Workshop {
   }
   [[nodiscard]] const Judged& tensorflow() const { return tensorflow_; }
   /// What one tensor rounded to a `parts`-th of its steps while all else stays in float
-  /// costs, by value of the variant's graph, zero for what rounds nothing: the mean over
-  /// samples of the squared error over that of TensorFlow's arithmetic.
-  [[nodiscard]] std::vector<double> RoundingLosses(const Variant& variant,
-                                                   int parts = 1) const;
+  /// costs, by value of the plan's float graph, zero for what rounds nothing: the mean
+  /// over samples of the squared error over that of TensorFlow's arithmetic.
+  [[nodiscard]] std::vector<double> RoundingLosses(const Plan& plan, int parts = 1) const;
   /// What rounding single tensors of the plan costs, and `wanted` of them raised.
   [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;
 

@@ -130,6 +130,28 @@ TEST(InputsToRefine, AreThoseThatALinearLayerOfAllChannelsReads) {
   EXPECT_FALSE(CanBeRefined(x + "y : float32[1x4x4x2] = tanh(x)" + end));
 }
 
+// What was computed in float as well; what comes from integers lies on their steps.
+TEST(InputsToRefine, AreResultsOfFloatOperations) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x2]\nm : float32[1x2] = mul(x, x)\n"
+      "e : float32[1x2] = exp(m)\nconst w : float32[2x2] = 1 2 3 4\n"
+      "y : float32[1x2] = fully_connected(e, w)\nout output_0 = y\n");
+  const Ranges ranges(graph.values.size(), Range{-1, 3});
+  QuantizeOptions options{.room_for_fine_inputs = true};
+  options.precisions.assign(graph.nodes.size(), Precision::kInt8);
+  options.precisions[1] = Precision::kFloat;
+  const Graph quantized = QuantizeInt8(graph, ranges, options).graph;
+  const auto found = InputsToRefine(quantized);
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(quantized[*found.begin()].name, "e");
+  for (const Node& node : quantized.nodes) {
+    if (!std::holds_alternative<Quantize>(node.op)) continue;
+    const bool is_fine = node.inputs[0] == *found.begin();
+    const float step = quantized[node.outputs[0]].quantization->scales[0];
+    EXPECT_NEAR(step, is_fine ? 4.0 / 239 : 4.0 / 255, 1e-6);
+  }
+}
+
 TEST(WithRoomForFinePlane, LeavesCodesAtBothEnds) {
   for (const Range range : {Range{0, 1}, Range{-3, 0}, Range{-1, 2}, Range{0.5F, 0.7F}}) {
     const Range wide = WithRoomForFinePlane(range);

@@ -124,6 +124,52 @@ TEST(Tune, TriesFineInputsWhereTheyMayCost) {
   EXPECT_FALSE(TriesFineInputs({.recipe = Recipe::kDefault}));
 }
 
+/// Twelve inputs as loud as each other and quiet for a part of the samples, by themselves
+/// or mixed by a layer; their logarithm; another layer.
+ModelAndSamples Logarithm(bool behind_a_layer) {
+  std::mt19937 random(5);
+  Graph graph;
+  Value x;
+  x.name = "x";
+  x.shape = {1, 12};
+  ValueId last = graph.AddValue(x);
+  graph.inputs.push_back({"input", last});
+  const auto dense = [&](float low) {
+    const ValueId w = graph.AddConstant("w", RandomFloats({12, 12}, random, low, 0.5F));
+    const ValueId b = graph.AddConstant("b", Tensor(DType::kFloat32, {12}));
+    return AddNode(graph, FullyConnected{}, {last, w, b}, "y");
+  };
+  if (behind_a_layer) last = dense(0);
+  const ValueId floor =
+      graph.AddConstant("floor", Tensor::Of<float>({1}, std::vector{1e-3F}));
+  last = AddNode(graph, Maximum{}, {last, floor}, "above_floor");
+  last = AddNode(graph, Log{}, {last}, "log");
+  last = dense(-0.5F);
+  graph.outputs.push_back({"output_0", last});
+  std::vector<Sample> samples;
+  for (int s = 0; s < 40; ++s) {
+    samples.push_back({RandomFloats({1, 12}, random, 0.5F, 1)});
+    const float loudness = std::exp2(-static_cast<float>(s % 7));
+    for (float& value : samples.back()[0].Data<float>()) value *= loudness;
+  }
+  return {graph, samples};
+}
+
+int Logarithms(const Graph& graph, DType type) {
+  return static_cast<int>(std::ranges::count_if(graph.nodes, [&](const Node& node) {
+    return std::holds_alternative<Log>(node.op) && graph[node.outputs[0]].dtype == type;
+  }));
+}
+
+TEST(Tune, ComputesFunctionsOfInputsInFloatWhereTheyMayCost) {
+  const auto [graph, samples] = Logarithm(false);
+  const auto tuned = Tuned(graph, samples, {.recipe = Recipe::kMax});
+  EXPECT_EQ(Logarithms(tuned.quantized.graph, DType::kFloat32), 1);
+  EXPECT_LT(Chosen(tuned).error.ratio, 0.6);
+  EXPECT_EQ(tuned.quantized.float_operators[0], "above_floor (maximum)");
+  EXPECT_FALSE(HasTried(Tuned(graph, samples, {}), "float inputs"));
+}
+
 bool TriesEqualization(std::size_t samples, const TuneRequest& request) {
   const Graph graph = Parse(
       "in input = x : float32[30x1]\nconst w : float32[2x1] = 2 0.5\n"
