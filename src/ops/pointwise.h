@@ -1,6 +1,10 @@
 // Operations that look at each element by itself.
 #pragma once
 
+#include <cstddef>
+#include <optional>
+
+#include "base/tensor.h"
 #include "ir/graph.h"
 
 namespace kinglet {
@@ -11,5 +15,14 @@ bool IsPointwise(const Op& op);
 
 /// The same of the same elements of all operands, of which one may be broadcast.
 bool IsArithmetic(const Op& op);
+
+/// The place of the only operand of a pointwise or arithmetic node that is computed; none
+/// where there are more, or it is broadcast.
+std::optional<std::size_t> OperandOfElements(const Graph& graph, const Node& node);
+
+/// The node's result for another operand of its own, one that is constant.
+/// REQUIRES: OperandOfElements is something, and the operand's shape goes with the
+/// others'.
+Tensor ResultFor(const Graph& graph, const Node& node, const Tensor& operand);
 
 }  // namespace kinglet

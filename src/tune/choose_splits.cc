@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "ops/op_def.h"
+#include "ops/pointwise.h"
 #include "tune/plane_readings.h"
 
 namespace kinglet {
@@ -159,9 +161,41 @@ class Search {
       const Range& other = *statistics.ranges()[Index(parts[i])];
       range = {std::min(range.min, other.min), std::max(range.max, other.max)};
     }
-    const auto threshold = BalancedThreshold(all, range);
+    std::vector<Histogram::Bin> bins = all.Bins();
+    WeighBySlope(FunctionOf(variant_->graph, parts.front()), range, bins);
+    const auto threshold = BalancedThreshold(bins, range);
     if (!threshold.has_value() || !IsProduct(parts.front())) return threshold;
     return std::max(*threshold, kLeastOfProduct * range.max);
+  }
+
+  /// What rounding does to a function goes with the square of its slope.
+  void WeighBySlope(const std::vector<const Node*>& function, const Range& range,
+                    std::vector<Histogram::Bin>& bins) const {
+    if (function.empty()) return;
+    std::vector<float> ends;
+    for (const Histogram::Bin& bin : bins) {
+      ends.push_back(std::max(bin.low, range.min));
+      ends.push_back(std::min(bin.high, range.max));
+    }
+    const auto count = static_cast<std::int64_t>(ends.size());
+    Tensor results = Tensor::Of<float>({count}, std::span<const float>(ends));
+    for (const Node* node : function) {
+      if (HasOneConstant(*node)) results = ResultFor(variant_->graph, *node, results);
+    }
+    const auto y = results.Data<float>();
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+      const float width = ends[2 * i + 1] - ends[2 * i];
+      const float slope = (y[2 * i + 1] - y[2 * i]) / width;
+      bins[i].count *= std::isfinite(slope) ? slope * slope : 0;
+    }
+  }
+
+  /// None, or none that differs from channel to channel.
+  [[nodiscard]] bool HasOneConstant(const Node& node) const {
+    return std::ranges::all_of(node.inputs, [&](ValueId id) {
+      const Value& value = variant_->graph[id];
+      return value.constant == nullptr || ElementCount(value.shape) == 1;
+    });
   }
 
   [[nodiscard]] bool IsProduct(ValueId id) const {
@@ -195,12 +229,12 @@ class Search {
 
 }  // namespace
 
-std::optional<float> BalancedThreshold(const Histogram& histogram,
+std::optional<float> BalancedThreshold(std::span<const Histogram::Bin> bins,
                                        const Range& extremes) {
   const double low = std::min(extremes.min, 0.0F);
   const double high = std::max(extremes.max, 0.0F);
-  const auto bins = histogram.Bins();
-  const auto total = static_cast<double>(histogram.count());
+  double total = 0;
+  for (const Histogram::Bin& bin : bins) total += bin.count;
   double below = 0;
   double least = total * (high - low) * (high - low);
   std::optional<float> balanced;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "tune/choose_dither.h"
 #include "tune/split_planes.h"
@@ -12,8 +13,9 @@ namespace kinglet {
 
 /// The threshold at which both planes together are expected to lose least: numbers below
 /// it are rounded by steps of the fine plane's range, those above by steps of the coarse
-/// one's. Nothing where a split gains nothing.
-std::optional<float> BalancedThreshold(const Histogram& histogram, const Range& extremes);
+/// one's. Nothing where a split gains nothing. `bins`: as of a histogram.
+std::optional<float> BalancedThreshold(std::span<const Histogram::Bin> bins,
+                                       const Range& extremes);
 
 /// The plan with tensors of its graph split.
 Plan WithSplits(const Workshop& workshop, const Plan& plan, const Thresholds& thresholds);

@@ -4,6 +4,8 @@
 
 #include "ops/channel_rule.h"
 #include "ops/linear.h"
+#include "ops/op_def.h"
+#include "ops/pointwise.h"
 #include "passes/rewrite.h"
 
 namespace kinglet {
@@ -17,6 +19,13 @@ bool HandsPlanesOn(const Node& node) {
                        std::holds_alternative<Concatenation>(op);
   return is_each &&
          (ActivationOf(op) == nullptr || *ActivationOf(op) == Activation::kNone);
+}
+
+/// A function of elements that steps of one size follow badly.
+bool IsCurved(const Op& op) {
+  return IsOneOf<Cos, Elu, Exp, Gelu, HardSwish, Log, Logistic, Rsqrt, Sin, Sqrt, Square,
+                 Tanh>(op) &&
+         DefOf(op).has_int8(op);
 }
 
 Reading ReadingOfSum(const Graph& graph, const Node& node) {
@@ -38,7 +47,21 @@ std::optional<std::size_t> HingeConstant(const Graph& graph, const Node& node) {
   return std::nullopt;
 }
 
+std::vector<const Node*> FunctionFrom(const Graph& graph, const Node& node) {
+  if (!OperandOfElements(graph, node).has_value()) return {};
+  std::vector<const Node*> rest;
+  for (const Node& next : graph.nodes) {
+    if (std::ranges::count(next.inputs, node.outputs[0]) == 0) continue;
+    rest = FunctionFrom(graph, next);
+    if (!rest.empty()) break;
+  }
+  if (rest.empty() && !IsCurved(node.op)) return {};
+  rest.insert(rest.begin(), &node);
+  return rest;
+}
+
 Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
+  if (!FunctionFrom(graph, node).empty()) return Reading::kFunction;
   if (HasLinearGeometry(node.op)) {
     const bool is_linear = input == 0 && IsLinear(graph, node);
     return is_linear ? Reading::kLinear : Reading::kWhole;
@@ -57,31 +80,58 @@ Reading ReadingOf(const Graph& graph, const Node& node, std::size_t input) {
   return HandsPlanesOn(node) ? Reading::kEach : Reading::kWhole;
 }
 
+namespace {
+
+/// One read of a value.
+struct Read {
+  const Node* node = nullptr;
+  Reading reading = Reading::kWhole;
+};
+
+std::vector<Read> ReadsOf(const Graph& graph, ValueId id) {
+  std::vector<Read> reads;
+  for (const Node& node : graph.nodes) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == id) reads.push_back({&node, ReadingOf(graph, node, i)});
+    }
+  }
+  return reads;
+}
+
+}  // namespace
+
+std::vector<const Node*> FunctionOf(const Graph& graph, ValueId id) {
+  for (const auto& [node, reading] : ReadsOf(graph, id)) {
+    if (reading == Reading::kFunction) return FunctionFrom(graph, *node);
+    if (reading != Reading::kEach) continue;
+    auto further = FunctionOf(graph, node->outputs[0]);
+    if (!further.empty()) return further;
+  }
+  return {};
+}
+
 bool IsReadWhole(const Graph& graph, ValueId id) {
   const auto is_it = [id](const Port& port) { return port.value == id; };
   if (std::ranges::any_of(graph.outputs, is_it)) return true;
-  for (const Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != id) continue;
-      const Reading reading = ReadingOf(graph, node, i);
-      if (reading == Reading::kWhole) return true;
-      const bool hands_on = reading == Reading::kEach || reading == Reading::kHinge;
-      if (hands_on && IsReadWhole(graph, node.outputs[0])) return true;
+  return std::ranges::any_of(ReadsOf(graph, id), [&](const Read& read) {
+    switch (read.reading) {
+      case Reading::kWhole:
+      case Reading::kFunction:
+        return true;
+      case Reading::kEach:
+      case Reading::kHinge:
+        return IsReadWhole(graph, read.node->outputs[0]);
+      default:
+        return false;
     }
-  }
-  return false;
+  });
 }
 
 bool CanSplit(const Graph& graph, ValueId id) {
-  for (const Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != id) continue;
-      const Reading reading = ReadingOf(graph, node, i);
-      if (reading == Reading::kEach && CanSplit(graph, node.outputs[0])) return true;
-      if (reading != Reading::kWhole && reading != Reading::kEach) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(ReadsOf(graph, id), [&](const Read& read) {
+    if (read.reading == Reading::kEach) return CanSplit(graph, read.node->outputs[0]);
+    return read.reading != Reading::kWhole;
+  });
 }
 
 }  // namespace kinglet

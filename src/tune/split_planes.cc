@@ -5,6 +5,7 @@
 //   sums:      act((f + c) + y) = act((f + y) + c)
 //   hinges:    relu(x + b) = relu(f + b) + relu(c + min(b + t, 0)) for constants b, where
 //              the planes of all elements meet at one t
+//   functions: of single elements, in branches (function_branches.h)
 //   movers, means: g(f + c) = g(f) + g(c); and maxima where all planes meet at one t;
 //   concatenations of what has planes altogether.
 #include "tune/split_planes.h"
@@ -15,6 +16,7 @@
 
 #include "ops/linear.h"
 #include "passes/rewrite.h"
+#include "tune/function_branches.h"
 #include "tune/plane_readings.h"
 
 namespace kinglet {
@@ -31,7 +33,7 @@ struct Planes {
 class Splitter {
  public:
   Splitter(const Graph& graph, const Thresholds& thresholds)
-      : from_(graph), to_(graph), thresholds_(thresholds) {
+      : from_(graph), to_(graph), thresholds_(thresholds), branches_(graph, to_) {
     to_.nodes.clear();
   }
 
@@ -119,6 +121,7 @@ class Splitter {
 
   /// Nodes for the planes among the operands. True when they also make the whole result.
   bool ReadPlanes(const Node& node) {
+    if (branches_.Continue(node)) return true;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const Planes* planes = PlanesOf(node.inputs[i]);
       if (planes == nullptr) continue;
@@ -142,6 +145,9 @@ class Splitter {
         case Reading::kProduct:
           ReadProduct(node, i, *planes);
           return true;
+        case Reading::kFunction:
+          return planes->threshold.has_value() &&
+                 branches_.Begin(node, i, planes->fine, *planes->threshold);
         case Reading::kWhole:
           break;
       }
@@ -261,6 +267,7 @@ class Splitter {
   Graph to_;
   const Thresholds& thresholds_;
   std::map<ValueId, Planes> planes_;
+  FunctionBranches branches_;
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(BalancedThreshold, HasTheLeastNoiseOfAllButForTheWidthOfABin) {
     histogram.Add(values);
     const auto [min, max] = std::ranges::minmax(values);
     const Range range = {0, max};
-    const auto found = BalancedThreshold(histogram, {min, max});
+    const auto found = BalancedThreshold(histogram.Bins(), {min, max});
     ASSERT_TRUE(found.has_value()) << power;
     double least = Noise(values, max, range);
     for (int i = 1; i < 1000; ++i) {
@@ -49,7 +49,7 @@ TEST(BalancedThreshold, HasTheLeastNoiseOfAllButForTheWidthOfABin) {
 TEST(BalancedThreshold, IsNotThereWhereNothingLiesBelowTheLargest) {
   Histogram histogram;
   histogram.Add(std::vector<float>(100, 2.0F));
-  EXPECT_FALSE(BalancedThreshold(histogram, {2, 2}).has_value());
+  EXPECT_FALSE(BalancedThreshold(histogram.Bins(), {2, 2}).has_value());
 }
 
 }  // namespace

@@ -170,6 +170,14 @@ TEST(Tune, ComputesFunctionsOfInputsInFloatWhereTheyMayCost) {
   EXPECT_FALSE(HasTried(Tuned(graph, samples, {}), "float inputs"));
 }
 
+TEST(Tune, SplitsWhatLogarithmsRead) {
+  const auto [graph, samples] = Logarithm(true);
+  const TuneRequest request{.recipe = Recipe::kMax, .steps = {.max_extra_macs = 100}};
+  const auto tuned = Tuned(graph, samples, request);
+  EXPECT_EQ(Logarithms(tuned.quantized.graph, DType::kInt8), 2);
+  EXPECT_LT(Chosen(tuned).error.ratio, 0.6);
+}
+
 bool TriesEqualization(std::size_t samples, const TuneRequest& request) {
   const Graph graph = Parse(
       "in input = x : float32[30x1]\nconst w : float32[2x1] = 2 0.5\n"

@@ -58,7 +58,9 @@ TEST(SplitPlanes, LetsEachReaderReadThePlanesInItsWay) {
            Case{"z : float32[1x2] = div(k, y)", "fully_connected div"},
            Case{"z : float32[1x2] = add(y, x)", made + "add add"},
            Case{"z : float32[1x2] = add(y, y)", made + "add add add"},
-           Case{"z : float32[1x2] = tanh(y)", "fully_connected tanh"},
+           Case{"z : float32[1x2] = tanh(y)",
+                "fully_connected fully_connected minimum maximum tanh tanh add add"},
+           Case{"z : float32[1x2] = relu(y) kind=relu", "fully_connected relu"},
        }) {
     EXPECT_EQ(AfterSplit(kHead + one.reader + "\nout output_0 = z\n", "y"), one.after);
   }
@@ -119,6 +121,45 @@ TEST(SplitPlanes, HandsPlanesOnThroughHinges) {
             (std::vector<float>{0, -2.5F}));
 }
 
+// Branches go through all of a function and are added behind it.
+TEST(SplitPlanes, ReadsFunctionsInBranches) {
+  const std::string log =
+      "const floor : float32[1] = 0.125\nm : float32[1x2] = maximum(y, floor)\n"
+      "n : float32[1x2] = log(m)\no : float32[1x2] = mul(n, k)\nout output_0 = o\n";
+  EXPECT_EQ(AfterSplit(kHead + log, "y"),
+            "fully_connected fully_connected minimum maximum maximum maximum log log add "
+            "add mul");
+  EXPECT_EQ(AfterSplit(kHead + log + "out output_1 = m\n", "y"),
+            "fully_connected fully_connected minimum maximum maximum maximum add add log "
+            "log add add mul");
+  const Graph graph = Parse(kHead + log);
+  for (const float threshold : {0.01F, 0.125F, 0.5F, 7.0F}) {
+    const Graph split = SplitPlanes(graph, {{ByName(graph, "y"), threshold}});
+    ExpectSameFunction(graph, split, RandomSamples(graph, 20, 1, -4, 4), 1e-5F);
+  }
+}
+
+// Of numbers up to the threshold not a bit: the branches above it cancel.
+TEST(SplitPlanes, LeavesFunctionsOfTheFinePlaneAsTheyWere) {
+  for (const char* function : {"log(y)", "tanh(y)", "gelu(y)", "sqrt(y)", "rsqrt(y)"}) {
+    const Graph graph = Parse(
+        "in input = x : float32[1x64]\nconst one : float32[1] = 1\n"
+        "y : float32[1x64] = mul(x, one)\nz : float32[1x64] = " +
+        std::string(function) + "\nout output_0 = z\n");
+    const Graph split = SplitPlanes(graph, {{ByName(graph, "y"), 0.7F}});
+    EXPECT_GT(split.nodes.size(), graph.nodes.size()) << function;
+    ExpectSameFunction(graph, split, RandomSamples(graph, 20, 2, 0.01F, 0.7F), 0);
+  }
+}
+
+TEST(SplitPlanes, KeepsFunctionsThatHaveNoValueAtTheThreshold) {
+  const std::string text = kHead +
+                           "const far : float32[1] = -3\n"
+                           "m : float32[1x2] = add(y, far)\n"
+                           "n : float32[1x2] = log(m)\nout output_0 = n\n";
+  EXPECT_EQ(AfterSplit(text, "y"), "fully_connected add log");
+}
+
 TEST(SplitPlanes, KeepsHingesAtAnyThreshold) {
   std::mt19937 random(5);
   std::uniform_real_distribution<float> real(-3, 3);
@@ -156,7 +197,9 @@ TEST(CanSplit, LooksThroughMovers) {
                             "strides=[1,1]" +
                             end);
   EXPECT_TRUE(CanSplit(moved, ByName(moved, "y")));
-  const Graph lost = Parse(kHead + "m : float32[1x2] = logistic(y)" + end);
+  const Graph curved = Parse(kHead + "m : float32[1x2] = logistic(y)" + end);
+  EXPECT_TRUE(CanSplit(curved, ByName(curved, "y")));
+  const Graph lost = Parse(kHead + "m : float32[1x2] = softmax(y)" + end);
   EXPECT_FALSE(CanSplit(lost, ByName(lost, "y")));
 }
 
