@@ -22,6 +22,14 @@ bool IsPointwise(const Op& op) {
                  Logistic, Neg, Relu, Round, Rsqrt, Sin, Sqrt, Square, Tanh>(op);
 }
 
+bool IsCurved(const Op& op) {
+  return IsOneOf<Cos, Elu, Exp, Gelu, HardSwish, Log, Logistic, Rsqrt, Sin, Sqrt, Square,
+                 Tanh>(op) &&
+         DefOf(op).has_int8(op);
+}
+
+bool HasPoles(const Op& op) { return IsOneOf<Div, Log, Pow, Rsqrt>(op); }
+
 bool IsArithmetic(const Op& op) {
   return IsOneOf<Add, Div, Maximum, Minimum, Mul, Pow, SquaredDifference, Sub>(op);
 }

@@ -13,7 +13,14 @@ namespace kinglet {
 /// the only operand.
 bool IsPointwise(const Op& op);
 
-/// The same of the same elements of all operands, of which one may be broadcast.
+/// A pointwise function that INT8 computes, and that its steps of one size follow badly.
+bool IsCurved(const Op& op);
+
+/// Whether a finite operand can make an infinite result.
+bool HasPoles(const Op& op);
+
+/// Each element a function of the same elements of all operands, of which one may be
+/// broadcast.
 bool IsArithmetic(const Op& op);
 
 /// The place of the only operand of a pointwise or arithmetic node that is computed; none

@@ -21,13 +21,6 @@ bool HandsPlanesOn(const Node& node) {
          (ActivationOf(op) == nullptr || *ActivationOf(op) == Activation::kNone);
 }
 
-/// A function of elements that steps of one size follow badly.
-bool IsCurved(const Op& op) {
-  return IsOneOf<Cos, Elu, Exp, Gelu, HardSwish, Log, Logistic, Rsqrt, Sin, Sqrt, Square,
-                 Tanh>(op) &&
-         DefOf(op).has_int8(op);
-}
-
 Reading ReadingOfSum(const Graph& graph, const Node& node) {
   if (HingeConstant(graph, node).has_value()) return Reading::kHinge;
   return std::holds_alternative<Add>(node.op) ? Reading::kSum : Reading::kWhole;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
+#include "ops/pointwise.h"
 #include "quantize/addends.h"
 #include "quantize/assign_params.h"
 #include "quantize/deciding_ranges.h"
@@ -10,87 +12,78 @@
 namespace kinglet {
 namespace {
 
-/// A copy of a graph in which one value is rounded for all that read it. What these make
-/// of it ends where INT8 ends: the logarithm of what was rounded to zero is no infinity.
+/// A copy of a graph in which one value is rounded for all that read it.
 class RoundedCopy {
  public:
-  RoundedCopy(const Graph& graph, ValueId id, const ParamsPlan& plan, int parts)
-      : graph_(graph), id_(id), plan_(plan), parts_(parts), copy_(graph) {
-    copy_.nodes.clear();
-  }
+  RoundedCopy(const Graph& graph, ValueId id, const QuantParams& params, int parts)
+      : graph_(graph), id_(id), params_(params), parts_(parts), rounded_(graph) {}
 
   Graph Run() {
-    const auto is_it = [this](const Port& port) { return port.value == id_; };
-    if (std::ranges::any_of(graph_.inputs, is_it)) rounded_ = Rounded();
-    for (const Node& node : graph_.nodes) {
-      const bool is_reader = std::ranges::count(node.inputs, id_) > 0;
-      if (is_reader) {
-        AddReader(node);
-      } else {
-        copy_.nodes.push_back(node);
-      }
-      if (std::ranges::count(node.outputs, id_) > 0) rounded_ = Rounded();
+    const ValueId rounded = Rounded();
+    for (Node& node : rounded_.nodes) {
+      std::ranges::replace(node.inputs, id_, rounded);
     }
-    for (Port& port : copy_.outputs) {
-      if (port.value == id_) port.value = rounded_;
+    for (Port& port : rounded_.outputs) {
+      if (port.value == id_) port.value = rounded;
     }
-    return std::move(copy_);
+    const auto producer = Uses(graph_).Producer(id_);
+    const auto place =
+        producer.has_value() ? static_cast<std::ptrdiff_t>(*producer) + 1 : 0;
+    rounded_.nodes.insert(rounded_.nodes.begin() + place, added_.begin(), added_.end());
+    return std::move(rounded_);
   }
 
  private:
-  ValueId Append(Op op, std::vector<ValueId> inputs, Value result) {
-    const std::string name = result.name;
-    const ValueId id = copy_.AddValue(std::move(result));
-    copy_.nodes.push_back({std::move(op), std::move(inputs), {id}, name});
-    return id;
-  }
-
   /// The value in float again after it was rounded.
   ValueId Rounded() {
-    const QuantParams& params = *plan_.params[Index(id_)];
     Value integers = graph_[id_];
+    const std::string name = integers.name;
     integers.name += "/rounded";
     integers.dtype = parts_ == 1 ? DType::kInt8 : DType::kInt16;
-    const float step = params.scale / static_cast<float>(parts_);
-    integers.quantization = Quantization{{step}, {params.zero_point * parts_}, 0};
-    const ValueId stored = Append(Quantize{}, {id_}, std::move(integers));
+    const float step = params_.scale / static_cast<float>(parts_);
+    integers.quantization = Quantization{{step}, {params_.zero_point * parts_}, 0};
+    const ValueId stored = rounded_.AddValue(integers);
     Value floats = graph_[id_];
     floats.name += "/again";
-    return Append(Dequantize{}, {stored}, std::move(floats));
-  }
-
-  void AddReader(Node node) {
-    std::ranges::replace(node.inputs, id_, rounded_);
-    const ValueId out = node.outputs[0];
-    const auto& params = plan_.params[Index(out)];
-    const bool can_leave_range =
-        params.has_value() && node.outputs.size() == 1 &&
-        DefOf(node.op).quantization.range == RangeRule::kCalibrated;
-    if (!can_leave_range) {
-      copy_.nodes.push_back(std::move(node));
-      return;
-    }
-    const auto end = [&](const char* name, std::int32_t code) {
-      const float real = params->scale * static_cast<float>(code - params->zero_point);
-      return copy_.AddConstant(graph_[out].name + name,
-                               Tensor::Of<float>({}, std::span(&real, 1)));
-    };
-    Value whole = graph_[out];
-    whole.name += "/unclamped";
-    const ValueId all = Append(std::move(node.op), std::move(node.inputs), whole);
-    whole.name = graph_[out].name + "/below_highest";
-    const ValueId below = Append(Minimum{}, {all, end("/highest", INT8_MAX)}, whole);
-    copy_.nodes.push_back(
-        {Maximum{}, {below, end("/lowest", INT8_MIN)}, {out}, graph_[out].name});
+    const ValueId again = rounded_.AddValue(floats);
+    added_.push_back({Quantize{}, {id_}, {stored}, name});
+    added_.push_back({Dequantize{}, {stored}, {again}, name});
+    return again;
   }
 
   const Graph& graph_;
   ValueId id_;
-  const ParamsPlan& plan_;
+  const QuantParams& params_;
   int parts_;
-  Graph copy_;
-  ValueId rounded_{};
+  Graph rounded_;
+  std::vector<Node> added_;
 };
+
+/// The graph with results that can be infinite cut where their INT8 ranges end: the
+/// logarithm of what was rounded to zero is the lowest number there.
+Graph WithoutPoles(const Graph& graph, const ParamsPlan& plan) {
+  Graph cut = graph;
+  cut.nodes.clear();
+  for (const Node& node : graph.nodes) {
+    cut.nodes.push_back(node);
+    const ValueId out = node.outputs[0];
+    const auto& params = plan.params[Index(out)];
+    if (!HasPoles(node.op) || !params.has_value()) continue;
+    const auto append = [&](Op op, ValueId of, std::int32_t code) {
+      const float end = params->scale * static_cast<float>(code - params->zero_point);
+      const ValueId limit =
+          cut.AddConstant(graph[out].name, Tensor::Of<float>({}, std::span(&end, 1)));
+      cut.nodes.push_back({std::move(op), {of, limit}, {out}, node.name});
+    };
+    const ValueId whole = cut.AddValue(graph[out]);
+    const ValueId below = cut.AddValue(graph[out]);
+    cut.nodes.back().outputs[0] = whole;
+    append(Minimum{}, whole, INT8_MAX);
+    cut.nodes.back().outputs[0] = below;
+    append(Maximum{}, below, INT8_MIN);
+  }
+  return cut;
+}
 
 /// A constant added to what has the same steps leaves it on them.
 bool OnlyShifts(const Graph& graph, const ParamsPlan& plan, const Node& node) {
@@ -112,11 +105,12 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
                                            std::span<const Outputs> reference,
                                            std::size_t workers, int parts) {
   const ParamsPlan plan = AssignParams(graph, ranges, options);
+  const Graph cut = WithoutPoles(graph, plan);
   const Uses uses(graph);
   std::vector<Sensitivity> found;
   const auto look = [&](ValueId id) {
     if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
-    const Graph rounded = RoundedCopy(graph, id, plan, parts).Run();
+    const Graph rounded = RoundedCopy(cut, id, *plan.params[Index(id)], parts).Run();
     found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
   };
   for (const Port& port : graph.inputs) look(port.value);

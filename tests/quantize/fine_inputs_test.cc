@@ -152,6 +152,19 @@ TEST(InputsToRefine, AreResultsOfFloatOperations) {
   }
 }
 
+TEST(InputsToRefine, AreNotMadeOfIntegers) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x2]\nconst w : float32[2x2] = 1 2 3 4\n"
+      "y : float32[1x2] = tanh(x)\nz : float32[1x2] = fully_connected(y, w)\n"
+      "out output_0 = z\n");
+  const Ranges ranges(graph.values.size(), Range{-1, 3});
+  const Graph quantized =
+      QuantizeInt8(graph, ranges, {.precisions = {Precision::kInt16, Precision::kInt8}})
+          .graph;
+  EXPECT_EQ(quantized[quantized.nodes[1].outputs[0]].dtype, DType::kInt16);
+  EXPECT_TRUE(InputsToRefine(quantized).empty());
+}
+
 TEST(WithRoomForFinePlane, LeavesCodesAtBothEnds) {
   for (const Range range : {Range{0, 1}, Range{-3, 0}, Range{-1, 2}, Range{0.5F, 0.7F}}) {
     const Range wide = WithRoomForFinePlane(range);

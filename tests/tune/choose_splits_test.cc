@@ -5,7 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <random>
+#include <string>
+
+#include "ir/text.h"
+#include "tests/tune/linear_layers.h"
 
 namespace kinglet {
 namespace {
@@ -50,6 +56,38 @@ TEST(BalancedThreshold, IsNotThereWhereNothingLiesBelowTheLargest) {
   Histogram histogram;
   histogram.Add(std::vector<float>(100, 2.0F));
   EXPECT_FALSE(BalancedThreshold(histogram.Bins(), {2, 2}).has_value());
+}
+
+/// Where the planes meet of a value that is spread over twelve octaves below one, and
+/// that `reader` reads.
+float ThresholdBefore(const std::string& reader) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x8]\nconst k : float32[8] = 1 2 1 2 1 2 1 2\n"
+      "y : float32[1x8] = mul(x, k)\nz : float32[1x8] = " +
+      reader + "\nout output_0 = z\n");
+  std::mt19937 random(3);
+  std::vector<Sample> samples;
+  for (int s = 0; s < 16; ++s) {
+    samples.push_back({RandomFloats({1, 8}, random, -13, -1)});
+    for (float& value : samples.back()[0].Data<float>()) value = std::exp2(value);
+  }
+  std::vector<std::size_t> files(samples.size());
+  std::iota(files.begin(), files.end(), std::size_t{0});
+  const std::function<void()> on_step;
+  const Workshop workshop(graph, graph, RefsTo(samples), files, {}, 1, on_step);
+  const Thresholds chosen =
+      ChooseSplits(workshop, {.variant = workshop.original()}, {.macs = 1000});
+  EXPECT_EQ(chosen.size(), 1) << reader;
+  return chosen.empty() ? 0 : chosen.begin()->second;
+}
+
+// Rounding changes a logarithm by what it is of the number: the threshold lies near the
+// middle of the octaves.
+TEST(ChooseSplits, WeighsNumbersByTheSlopeOfWhatReadsThem) {
+  const float before_log = ThresholdBefore("log(y)");
+  EXPECT_GT(before_log, std::exp2(-10.0F));
+  EXPECT_LT(before_log, std::exp2(-4.0F));
+  EXPECT_GT(ThresholdBefore("mul(y, k)"), std::exp2(-4.0F));
 }
 
 }  // namespace

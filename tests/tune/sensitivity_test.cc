@@ -44,18 +44,22 @@ TEST(FindSensitivities, RoundsToPartsOfAStep) {
   EXPECT_NEAR(found[0].errors[0].squared, 0.05 * 0.05 / 2, 1e-6);
 }
 
-// The logarithm of what was rounded to zero is where the INT8 result ends, at -3.
-TEST(FindSensitivities, EndWhereTheReadersRangeEnds) {
-  const Graph graph =
-      Parse("in input = x : float32[1x2]\ny : float32[1x2] = log(x)\nout output_0 = y\n");
+// The logarithm of what was rounded to zero, there or before, is where its INT8 range
+// ends, at -3.
+TEST(FindSensitivities, CutInfiniteResults) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x2]\nconst k : float32[2] = 1 1\n"
+      "y : float32[1x2] = mul(x, k)\nz : float32[1x2] = log(y)\n"
+      "out output_0 = z\n");
   std::vector<Sample> samples = {
       {Tensor::Of<float>({1, 2}, std::vector<float>{0.3F, 1})}};
-  const Ranges ranges = {Range{0, 255}, Range{-3, 0}};
+  const Ranges ranges = {Range{0, 255}, std::nullopt, Range{0, 255}, Range{-3, 0}};
   const auto reference = OutputsOf(graph, RefsTo(samples), 1);
   const auto found = FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1);
-  ASSERT_EQ(found.size(), 2);
+  ASSERT_EQ(found.size(), 3);
   const double error = 3 + std::log(0.3);
   EXPECT_NEAR(found[0].errors[0].squared, error * error / 2, 1e-5);
+  EXPECT_NEAR(found[1].errors[0].squared, error * error / 2, 1e-5);
 }
 
 TEST(FindSensitivities, LeavesOutSumsWithConstantsOnTheSameSteps) {
