@@ -71,6 +71,12 @@ inline constexpr std::size_t kOpCount = std::variant_size_v<AnyOp>;
 /// The operation of that index with its default attributes.
 Op DefaultOp(std::size_t index);
 
+/// Whether the operation is of one of these kinds.
+template <typename... Kinds>
+bool IsOneOf(const Op& op) {
+  return (std::holds_alternative<Kinds>(op) || ...);
+}
+
 /// "conv_2d", ...
 std::string_view NameOf(const Op& op);
 

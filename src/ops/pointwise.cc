@@ -1,21 +1,12 @@
 #include "ops/pointwise.h"
 
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "ops/evaluate.h"
 #include "ops/op_def.h"
 
 namespace kinglet {
-namespace {
-
-template <typename... Kinds>
-bool IsOneOf(const Op& op) {
-  return (std::holds_alternative<Kinds>(op) || ...);
-}
-
-}  // namespace
 
 bool IsPointwise(const Op& op) {
   return IsOneOf<Abs, Ceil, Cos, Elu, Exp, Floor, Gelu, HardSwish, LeakyRelu, Log,

@@ -10,12 +10,6 @@
 
 namespace kinglet {
 
-/// Whether the operation is of one of these kinds.
-template <typename... Kinds>
-bool IsOneOf(const Op& op) {
-  return (std::holds_alternative<Kinds>(op) || ...);
-}
-
 /// The activation that an operation applies to its result, or null when it can't.
 Activation* ActivationOf(Op& op);
 const Activation* ActivationOf(const Op& op);
