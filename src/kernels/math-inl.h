@@ -49,21 +49,21 @@ using HalfFloats = hn::Half<Floats>;
 // e^x of half a vector that is bounded, rounded once.
 HWY_INLINE hn::Vec<HalfFloats> WideExpOf(hn::Vec<HalfFloats> bounded) {
   constexpr Doubles kDoubles;
-  constexpr hn::RebindToUnsigned<Doubles> kBits;
+  constexpr hn::RebindToSigned<Doubles> kBits;
   const auto splat = [](double x) { return hn::Set(Doubles(), x); };
   const auto x = hn::PromoteTo(kDoubles, bounded);
-  const auto magic = hn::MulAdd(x, splat(kWideLog2E), splat(kWideRoundingMagic));
+  const auto magic = hn::MulAdd(x, splat(kPartsPerE), splat(kWideRoundingMagic));
   const auto n = hn::Sub(magic, splat(kWideRoundingMagic));
-  const auto r = hn::MulAdd(n, splat(-kWideLn2), x);
-  constexpr std::size_t kTerms = std::size(kWideExpPoly);
-  auto power = splat(kWideExpPoly[kTerms - 1]);
-#pragma GCC unroll 10
-  for (std::size_t i = 2; i <= kTerms; ++i) {
-    power = hn::MulAdd(power, r, splat(kWideExpPoly[kTerms - i]));
-  }
-  const auto exponent = hn::ShiftLeft<52>(hn::BitCast(kBits, magic));
-  const auto scaled = hn::Add(hn::BitCast(kBits, power), exponent);
-  return hn::DemoteTo(HalfFloats(), hn::BitCast(kDoubles, scaled));
+  const auto t = hn::MulAdd(x, splat(kPartsPerE), hn::Neg(n));
+  const auto cubic = hn::MulAdd(splat(kPartPoly[3]), t, splat(kPartPoly[2]));
+  const auto linear = hn::MulAdd(splat(kPartPoly[1]), t, splat(kPartPoly[0]));
+  const auto rest = hn::MulAdd(cubic, hn::Mul(t, t), linear);
+  const auto parts = hn::BitCast(kBits, magic);
+  const auto part = hn::And(parts, hn::Set(kBits, kExpParts - 1));
+  const auto power = hn::GatherIndex(kDoubles, kPartPowers, part);
+  const auto exponent = hn::ShiftLeft<52>(hn::ShiftRight<kExpPartBits>(parts));
+  const auto scale = hn::BitCast(kDoubles, hn::Add(hn::BitCast(kBits, power), exponent));
+  return hn::DemoteTo(HalfFloats(), hn::Mul(rest, scale));
 }
 
 HWY_INLINE Vec ExpOf(Vec x) {
@@ -73,25 +73,46 @@ HWY_INLINE Vec ExpOf(Vec x) {
   return hn::Combine(kFloats, upper, lower);
 }
 
+using HalfInts = hn::RebindToSigned<HalfFloats>;
+
+// ln (2^k z) of half a vector, `part` the place of z in the table.
+HWY_INLINE hn::Vec<HalfFloats> WideLogOf(hn::Vec<HalfFloats> z, hn::Vec<HalfInts> k,
+                                         hn::Vec<HalfInts> part) {
+  constexpr Doubles kDoubles;
+  constexpr hn::RebindToSigned<Doubles> kPlaces;
+  const auto splat = [](double x) { return hn::Set(Doubles(), x); };
+  const auto place = hn::PromoteTo(kPlaces, part);
+  const auto inverse = hn::GatherIndex(kDoubles, kPartInverses, place);
+  const auto log = hn::GatherIndex(kDoubles, kPartLogs, place);
+  const auto r = hn::MulAdd(hn::PromoteTo(kDoubles, z), inverse, splat(-1));
+  const auto first = hn::MulAdd(hn::PromoteTo(kDoubles, k), splat(kWideLn2), log);
+  const auto square = hn::Mul(r, r);
+  const auto linear = hn::MulAdd(splat(kWideLogPoly[1]), r, splat(kWideLogPoly[0]));
+  const auto series = hn::MulAdd(splat(kWideLogPoly[2]), square, linear);
+  return hn::DemoteTo(HalfFloats(), hn::MulAdd(series, square, hn::Add(first, r)));
+}
+
 HWY_INLINE Vec LogOf(Vec x) {
   const Vec infinity = Splat(std::numeric_limits<float>::infinity());
   const Vec zero = hn::Zero(kFloats);
   const Mask subnormal = hn::Lt(x, Splat(kSmallestNormal));
   const Vec normal = hn::IfThenElse(subnormal, hn::Mul(x, Splat(kTwoTo23)), x);
-  const IntVec root = hn::Set(kInts, kHalfRootBits);
-  const IntVec shifted = hn::Sub(hn::BitCast(kInts, normal), root);
-  const IntVec fraction = hn::And(shifted, hn::Set(kInts, 0x007FFFFF));
-  const Vec m = hn::BitCast(kFloats, hn::Add(fraction, root));
-  const Vec e = hn::Sub(hn::ConvertTo(kFloats, hn::ShiftRight<23>(shifted)),
-                        hn::IfThenElseZero(subnormal, Splat(23.0F)));
-  const Vec f = hn::Sub(m, Splat(1.0F));
-  const Vec s = hn::Div(f, hn::Add(f, Splat(2.0F)));
-  const Vec z = hn::Mul(s, s);
-  const Vec tail = hn::Mul(z, Polynomial(kLogPoly, z));
-  const Vec half_square = hn::Mul(hn::Mul(f, f), Splat(0.5F));
-  const Vec small = hn::MulAdd(s, hn::Add(half_square, tail), hn::Mul(e, Splat(kLn2Low)));
-  const Vec rest = hn::Sub(hn::Sub(half_square, small), f);
-  const Vec finite = hn::Sub(hn::Mul(e, Splat(kLn2High)), rest);
+  const IntVec bits = hn::BitCast(kInts, normal);
+  const IntVec above_lowest = hn::Sub(bits, hn::Set(kInts, kLogLowestBits));
+  const IntVec exponent = hn::ShiftRight<23>(above_lowest);
+  const Vec z = hn::BitCast(kFloats, hn::Sub(bits, hn::ShiftLeft<23>(exponent)));
+  const IntVec lowered = hn::BitCast(
+      kInts, hn::IfThenElseZero(subnormal, hn::BitCast(kFloats, hn::Set(kInts, 23))));
+  const IntVec k = hn::Sub(exponent, lowered);
+  const IntVec part =
+      hn::And(hn::ShiftRight<kLogPartBits>(above_lowest), hn::Set(kInts, kLogParts - 1));
+  constexpr HalfFloats kHalf;
+  constexpr HalfInts kHalfInts;
+  const auto upper = WideLogOf(hn::UpperHalf(kHalf, z), hn::UpperHalf(kHalfInts, k),
+                               hn::UpperHalf(kHalfInts, part));
+  const auto lower = WideLogOf(hn::LowerHalf(kHalf, z), hn::LowerHalf(kHalfInts, k),
+                               hn::LowerHalf(kHalfInts, part));
+  const Vec finite = hn::Combine(kFloats, upper, lower);
   const Vec at_edge = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity), x);
   const Vec above = hn::IfThenElse(hn::Lt(x, infinity), finite, x);
   const Vec positive = hn::IfThenElse(hn::Gt(x, zero), above, at_edge);

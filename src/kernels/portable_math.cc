@@ -58,12 +58,14 @@ float Erfc(float x) {
 
 float Exp(float x) {
   const auto bounded = static_cast<double>(Clamped(x, {kExpLowest, kExpHighest}));
-  const double magic = std::fma(bounded, kWideLog2E, kWideRoundingMagic);
-  const double n = magic - kWideRoundingMagic;
-  const double power = Polynomial(kWideExpPoly, std::fma(n, -kWideLn2, bounded));
-  const auto scaled =
-      std::bit_cast<std::uint64_t>(power) + (std::bit_cast<std::uint64_t>(magic) << 52U);
-  return static_cast<float>(std::bit_cast<double>(scaled));
+  const double magic = std::fma(bounded, kPartsPerE, kWideRoundingMagic);
+  const double t = std::fma(bounded, kPartsPerE, kWideRoundingMagic - magic);
+  const double cubic = std::fma(kPartPoly[3], t, kPartPoly[2]);
+  const double rest = std::fma(cubic, t * t, std::fma(kPartPoly[1], t, kPartPoly[0]));
+  const auto parts = std::bit_cast<std::uint64_t>(magic);
+  const auto power = std::bit_cast<std::uint64_t>(kPartPowers[parts % kExpParts]);
+  const std::uint64_t exponent = (parts >> kExpPartBits) << 52U;
+  return static_cast<float>(rest * std::bit_cast<double>(power + exponent));
 }
 
 float Log(float x) {
@@ -72,17 +74,17 @@ float Log(float x) {
   if (x == 0.0F) return -kInfinity;
   if (!(x < kInfinity)) return x;
   const bool subnormal = x < kSmallestNormal;
-  const float normal = subnormal ? x * kTwoTo23 : x;
-  const std::int32_t shifted = std::bit_cast<std::int32_t>(normal) - kHalfRootBits;
-  const auto m = std::bit_cast<float>((shifted & 0x007FFFFF) + kHalfRootBits);
-  const float e = static_cast<float>(shifted >> 23) - (subnormal ? 23.0F : 0.0F);
-  const float f = m - 1.0F;
-  const float s = f / (f + 2.0F);
-  const float z = s * s;
-  const float tail = z * Polynomial(kLogPoly, z);
-  const float half_square = f * f * 0.5F;
-  const float small = std::fma(s, half_square + tail, e * kLn2Low);
-  return e * kLn2High - ((half_square - small) - f);
+  const auto bits = std::bit_cast<std::int32_t>(subnormal ? x * kTwoTo23 : x);
+  const std::int32_t above_lowest = bits - kLogLowestBits;
+  const std::int32_t exponent = above_lowest >> 23;
+  const double z = std::bit_cast<float>(bits - exponent * (1 << 23));
+  const int k = exponent - (subnormal ? 23 : 0);
+  const int part = (above_lowest >> kLogPartBits) & (kLogParts - 1);
+  const double r = std::fma(z, kPartInverses[part], -1.0);
+  const double first = std::fma(k, kWideLn2, kPartLogs[part]);
+  const double linear = std::fma(kWideLogPoly[1], r, kWideLogPoly[0]);
+  const double series = std::fma(kWideLogPoly[2], r * r, linear);
+  return static_cast<float>(std::fma(series, r * r, first + r));
 }
 
 float Tanh(float x) {
