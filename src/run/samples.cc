@@ -59,6 +59,12 @@ void ForEachSample(std::size_t count, std::size_t workers, const SampleBody& bod
   failure.Rethrow();
 }
 
+void ForEachGroup(std::size_t count, std::size_t workers, const GroupBody& body) {
+  if (count == 1) return body(0, workers);
+  ForEachSample(count, workers,
+                [&body](std::size_t, std::size_t group) { body(group, 1); });
+}
+
 std::vector<Executor::Context> ContextsFor(const Executor& executor,
                                            std::size_t workers) {
   std::vector<Executor::Context> contexts;

@@ -19,6 +19,13 @@ using SampleBody = std::function<void(std::size_t worker, std::size_t sample)>;
 /// REQUIRES: at least one worker.
 void ForEachSample(std::size_t count, std::size_t workers, const SampleBody& body);
 
+/// body(group, workers): how many workers it may use itself.
+using GroupBody = std::function<void(std::size_t group, std::size_t workers)>;
+
+/// Calls `body` once for each group below `count`: several at a time with one worker
+/// each, a single one with all. Exceptions as above.
+void ForEachGroup(std::size_t count, std::size_t workers, const GroupBody& body);
+
 /// Memory of the executor for each worker.
 std::vector<Executor::Context> ContextsFor(const Executor& executor, std::size_t workers);
 

@@ -207,17 +207,16 @@ std::vector<Gram> GramsOf(const LinearGeometry& linear, const LayerInputs& input
           linear, thinning, groups, inputs.floats,
           [&inputs](float x) { return static_cast<float>(x / inputs.scale); }, workers);
     }
-    for (std::size_t group = 0; group < static_cast<std::size_t>(groups.count); ++group) {
+    const auto count = static_cast<std::size_t>(groups.count);
+    grams.resize(grams.size() + count);
+    ForEachGroup(count, workers, [&](std::size_t group, std::size_t within) {
       const std::size_t line = group * size;
-      Gram gram{size,
-                Moments(integers, integers, line, size, thinning.rows, true, workers),
-                {}};
-      if (floats.has_value()) {
-        gram.cross =
-            Moments(integers, *floats, line, size, thinning.rows, false, workers);
-      }
-      grams.push_back(std::move(gram));
-    }
+      Gram& gram = grams[static_cast<std::size_t>(first) + group];
+      gram.size = size;
+      gram.moments = Moments(integers, integers, line, size, thinning.rows, true, within);
+      if (!floats.has_value()) return;
+      gram.cross = Moments(integers, *floats, line, size, thinning.rows, false, within);
+    });
   }
   return grams;
 }

@@ -154,30 +154,29 @@ Tensor RoundWeights(const LinearGeometry& linear, const Tensor& weights,
   Tensor rounded(DType::kInt8, weights.shape());
   const std::span<const float> from = weights.Data<float>();
   const std::span<std::int8_t> to = rounded.Data<std::int8_t>();
-  const Size outs = linear.out_channels / linear.groups;
-  for (Size group = 0; group < linear.groups; ++group) {
-    const Ordered ordered = Prepare(grams[static_cast<std::size_t>(group)]);
-    ForEachSample(
-        static_cast<std::size_t>(outs), workers, [&](std::size_t, std::size_t i) {
-          const Size out = group * outs + static_cast<Size>(i);
-          const double scale =
-              scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(out)];
-          const auto place = [&](std::size_t k) {
-            const auto input = static_cast<Size>(ordered.order[k]);
-            return static_cast<std::size_t>(
-                linear.Weight(out, input / linear.Channels(), input % linear.Channels()));
-          };
-          std::vector<double> wanted(ordered.n);
-          for (std::size_t k = 0; k < ordered.n; ++k) wanted[k] = from[place(k)] / scale;
-          const Gram& gram = grams[static_cast<std::size_t>(group)];
-          if (!gram.cross.empty()) wanted = Retargeted(ordered, gram, wanted);
-          const std::vector<double> integers =
-              Descend(ordered, wanted, PassErrorsOn(ordered, wanted));
-          for (std::size_t k = 0; k < ordered.n; ++k) {
-            to[place(k)] = static_cast<std::int8_t>(integers[k]);
-          }
-        });
-  }
+  const auto outs = static_cast<std::size_t>(linear.out_channels / linear.groups);
+  ForEachGroup(grams.size(), workers, [&](std::size_t group, std::size_t within) {
+    const Gram& gram = grams[group];
+    const Ordered ordered = Prepare(gram);
+    ForEachSample(outs, within, [&](std::size_t, std::size_t i) {
+      const std::size_t out = group * outs + i;
+      const double scale = scales[scales.size() == 1 ? 0 : out];
+      const auto place = [&](std::size_t k) {
+        const auto input = static_cast<Size>(ordered.order[k]);
+        return static_cast<std::size_t>(linear.Weight(static_cast<Size>(out),
+                                                      input / linear.Channels(),
+                                                      input % linear.Channels()));
+      };
+      std::vector<double> wanted(ordered.n);
+      for (std::size_t k = 0; k < ordered.n; ++k) wanted[k] = from[place(k)] / scale;
+      if (!gram.cross.empty()) wanted = Retargeted(ordered, gram, wanted);
+      const std::vector<double> integers =
+          Descend(ordered, wanted, PassErrorsOn(ordered, wanted));
+      for (std::size_t k = 0; k < ordered.n; ++k) {
+        to[place(k)] = static_cast<std::int8_t>(integers[k]);
+      }
+    });
+  });
   return rounded;
 }
 
