@@ -12,9 +12,10 @@
 namespace kinglet {
 
 /// Converts the Keras file `model` and writes `output_path`. Inputs and outputs of the
-/// result are float32. With kPtq, weights and activations are INT8 and every tensor of
-/// `dataset` calibrates; the other modes read none of it. `per_tensor` gives each weight
-/// tensor one scale instead of one a channel.
+/// result are float32. With kPtq, weights and activations are INT8, but for a last
+/// softmax or sigmoid (recipe default may compute it behind DEQUANTIZE), and every tensor
+/// of `dataset` calibrates; the other modes read none of it. `per_tensor` gives each
+/// weight tensor one scale instead of one a channel.
 /// @returns the bytes written, after they were read back and run.
 /// @throws kIo, kCorrupt, kUnsupported for the model, kUsage when the tensors' shape is
 /// not the input's, kData when no calibration tensor is left.

@@ -60,7 +60,8 @@ void AddStepOptions(CLI::App& command, RecipeSteps& steps) {
       .add_option(
           "--max-extra-macs", steps.max_extra_macs,
           "Per cent of multiply-accumulates that fine inputs, dither and splits of "
-          "skewed tensors may add [0; 30 with recipe max]")
+          "skewed tensors may add; a 0 that is given keeps the last activations in INT8 "
+          "as well [0; 30 with recipe max]")
       ->type_name("PERCENT")
       ->group(group);
 }

@@ -35,7 +35,7 @@ struct ConvertedGraph {
   Graph written;                             ///< as read back from `bytes`
   std::vector<std::byte> bytes;              ///< of the .tflite file
   std::map<std::string, Range> ranges;       ///< calibrated, by value name
-  std::vector<std::string> float_operators;  ///< without an integer form
+  std::vector<std::string> float_operators;  ///< without an integer form, or better so
   std::vector<std::string> warnings;
   std::vector<std::string> notes;            ///< what other options would bring
   std::optional<DataFindings> data;          ///< where samples calibrated

@@ -45,8 +45,4 @@ Precisions WithFloatInputs(const Graph& graph, Precisions precisions) {
   return precisions;
 }
 
-bool HasFloatInputs(const Graph& graph) {
-  return std::ranges::count(InFront(graph), true) > 0;
-}
-
 }  // namespace kinglet

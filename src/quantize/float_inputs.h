@@ -12,7 +12,4 @@ namespace kinglet {
 /// graph.
 Precisions WithFloatInputs(const Graph& graph, Precisions precisions);
 
-/// Whether there are such nodes.
-bool HasFloatInputs(const Graph& graph);
-
 }  // namespace kinglet

@@ -8,9 +8,7 @@ namespace kinglet {
 namespace {
 
 bool IsOutputActivation(const Node& node) {
-  return std::holds_alternative<Softmax>(node.op) ||
-         std::holds_alternative<LogSoftmax>(node.op) ||
-         std::holds_alternative<Logistic>(node.op);
+  return IsOneOf<L2Normalization, Logistic, LogSoftmax, Softmax>(node.op);
 }
 
 /// The activation whose result the node alone turns into floats, or null.

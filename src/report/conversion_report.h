@@ -70,7 +70,7 @@ struct ConversionReport {
 
   std::vector<std::string> notes;            ///< decisions taken while reading
   std::vector<std::string> warnings;         ///< what the user should look at
-  std::vector<std::string> float_operators;  ///< without integer form, or asked for
+  std::vector<std::string> float_operators;  ///< no INT8 form, asked for, or better so
   std::vector<std::string> int16_operators;  ///< that were asked for
 
   std::vector<SampleRecord> samples;     ///< that were to calibrate

@@ -6,6 +6,8 @@ double AskedSteps::MostExtraMacs() const {
   return steps_.max_extra_macs.value_or(IsMax() ? kExtraMacsOfMax : 0);
 }
 
+bool AskedSteps::MayUseFloat() const { return steps_.max_extra_macs != 0; }
+
 bool AskedSteps::IsForced() const {
   return steps_.ranges.has_value() || steps_.equalize.value_or(false) ||
          steps_.bias_correction.value_or(false) || steps_.adaround.value_or(false);

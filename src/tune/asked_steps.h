@@ -16,6 +16,8 @@ class AskedSteps {
   AskedSteps(Recipe recipe, RecipeSteps steps) : recipe_(recipe), steps_(steps) {}
 
   [[nodiscard]] bool IsMax() const { return recipe_ == Recipe::kMax; }
+  /// Operations in float where INT8 has a form: not where no extra cost was asked for.
+  [[nodiscard]] bool MayUseFloat() const;
   /// In per cent.
   [[nodiscard]] double MostExtraMacs() const;
   /// Somebody asked for a step, whatever it brings.

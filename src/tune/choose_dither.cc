@@ -208,9 +208,7 @@ double LossOfQuantizing(const Plan& plan, const Graph& quantized,
 std::optional<Dithered> WithCopies(const Workshop& workshop, Plan plan,
                                    const LossesByName& losses,
                                    const DitherLimits& limits) {
-  Plan unrefined = plan;  // has the same operations
-  unrefined.refinement = {.bias = BiasForm::kNone};
-  const Graph quantized = workshop.Fit(unrefined).graph;
+  const Graph quantized = workshop.OperatorsOf(plan);
   if (MacsOf(quantized) > limits.macs) return std::nullopt;
   const ChosenCopies chosen = ChooseCopies(quantized, losses, limits);
   plan.copies = chosen.copies;

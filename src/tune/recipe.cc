@@ -7,12 +7,11 @@
 
 #include "base/percent.h"
 #include "passes/passes.h"
-#include "quantize/float_inputs.h"
-#include "quantize/float_outputs.h"
 #include "tune/asked_steps.h"
 #include "tune/choose_dither.h"
 #include "tune/choose_splits.h"
 #include "tune/equalize.h"
+#include "tune/float_work.h"
 #include "tune/plan_names.h"
 #include "tune/start_graph.h"
 #include "tune/workshop.h"
@@ -49,20 +48,18 @@ class Tuner {
     TryRangesAndBiases();
     TryScalingBeforeCentring();
     if (asked_.MostExtraMacs() > 0) {
-      TryFloatInputs();
+      TryInFloat(&Plan::float_inputs);
       TryFineInputs();
-      TryFloatOutputs();
     }
+    if (!request_.int8_outputs) TryInFloat(&Plan::float_outputs);
     if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
       TryEqualizations();
     }
     if (asked_.MostExtraMacs() > 0) TryDither();
     TryBiasForms();
     if (!steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
-    if (steps.adaround.value_or(asked_.IsMax())) {
-      TryRounding();
-      TryRetargeting();
-    }
+    if (steps.adaround.value_or(asked_.IsMax() || HasManySamples())) TryRounding();
+    if (steps.adaround.value_or(asked_.IsMax())) TryRetargeting();
     TryHeadroom();
     if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !asked_.IsForced()) {
       best_ = workshop_.tensorflow();
@@ -137,18 +134,24 @@ class Tuner {
     if (best_.plan.variant == plan.variant) graph_ = std::move(scaled);
   }
 
-  /// What stands between the inputs and the first layers in float.
-  void TryFloatInputs() {
+  /// Functions in front of the first layers, or activations at the outputs, in float.
+  void TryInFloat(bool Plan::*part) {
+    if (!asked_.MayUseFloat()) return;
     Plan plan = best_.plan;
-    plan.float_inputs = true;
-    if (HasFloatInputs(graph_)) KeepUsualGain(Try(plan));
+    plan.*part = true;
+    const Graph before = workshop_.OperatorsOf(best_.plan);
+    const Graph after = workshop_.OperatorsOf(plan);
+    if (after == before) return;
+    const bool is_affordable =
+        asked_.MostExtraMacs() > 0 || IsCheapInFloat(before, after);
+    if (is_affordable) KeepUsualGain(Try(plan));
   }
 
   /// The rounding of an input goes through all layers.
   void TryFineInputs() {
     Plan plan = best_.plan;
     plan.fine_inputs = true;
-    const std::int64_t macs = MacsOf(workshop_.Fit(plan).graph);
+    const std::int64_t macs = MacsOf(workshop_.OperatorsOf(plan));
     if (macs == MacsOf(plan.variant->graph)) return;
     if (macs > MostMacs(asked_.MostExtraMacs())) return;
     KeepUsualGain(Try(plan));
@@ -195,15 +198,6 @@ class Tuner {
     Judged judged = Try(plan);
     const bool is_gain = IsExpectedGain(workshop_.Over(judged, before), kUsualHeadroom);
     Keep(before, std::move(judged), is_gain);
-  }
-
-  /// Softmax and sigmoid at the outputs in float.
-  void TryFloatOutputs() {
-    if (request_.int8_outputs) return;
-    const QuantizedGraph before = workshop_.Fit(best_.plan);
-    Plan plan = best_.plan;
-    plan.float_outputs = true;
-    if (WithFloatOutputs(before).graph != before.graph) KeepUsualGain(Try(plan));
   }
 
   /// Copies with dither of the results whose rounding costs most, beside fine inputs or

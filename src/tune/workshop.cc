@@ -170,6 +170,11 @@ QuantizedGraph Workshop::Fit(const Plan& plan) const {
   return FitOn(plan, PlacesOf(samples_), std::nullopt);
 }
 
+Graph Workshop::OperatorsOf(Plan plan) const {
+  plan.refinement = {.bias = BiasForm::kNone};
+  return Fit(plan).graph;
+}
+
 std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
   std::vector<Outputs> outputs(samples_.size());
   for (std::size_t part = 0; part < folds_.parts; ++part) {

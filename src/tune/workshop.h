@@ -68,6 +68,9 @@ class Workshop {
   /// Fitted on all samples.
   [[nodiscard]] QuantizedGraph Fit(const Plan& plan) const;
 
+  /// The graph that fits of the plan have, but for weights and biases.
+  [[nodiscard]] Graph OperatorsOf(Plan plan) const;
+
   /// How far fits on two halves of the samples, dealt out by file, are apart, over all
   /// samples; `whole` is the fit on all of them. Nothing where there is one file.
   [[nodiscard]] std::optional<Stability> StabilityOfFits(const Plan& plan,

@@ -22,6 +22,7 @@ OUTPUT = "output_0"
 # Mode: options of `kinglet convert`.
 MODES = {
     "ptq": [],
+    "ptq_int8_throughout": ["--max-extra-macs", "0"],
     "ptq_per_tensor": ["--per-tensor"],
     "ptq_int16": ["--int16", "3"],
     "ptq_float": ["--float", "3"],
@@ -137,6 +138,16 @@ class Ptq(EveryMode, unittest.TestCase):
 
     def test_weights_have_a_scale_for_each_channel(self):
         self.assertGreater(most_scales(SESSION.converted(self.mode)), 1)
+
+    def test_nothing_but_the_ends_and_the_logits_is_float(self):
+        self.assertEqual(float_tensors(SESSION.converted(self.mode)), 3)
+
+    def test_our_runner_gives_litert_s_bits(self):
+        assert_same_bits(self, self.mode)
+
+
+class PtqInt8Throughout(EveryMode, unittest.TestCase):
+    mode = "ptq_int8_throughout"
 
     def test_nothing_but_the_ends_is_float(self):
         self.assertEqual(float_tensors(SESSION.converted(self.mode)), 2)

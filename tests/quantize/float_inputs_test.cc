@@ -23,7 +23,6 @@ std::string InFloat(const std::string& text) {
       names += graph[graph.nodes[i].outputs[0]].name + " ";
     }
   }
-  EXPECT_EQ(HasFloatInputs(graph), !names.empty());
   return names;
 }
 

@@ -21,7 +21,7 @@ QuantizedGraph After(const std::string& activation, const std::string& more = ""
 }
 
 TEST(FloatOutputs, ComputeTheLastActivationInFloat) {
-  for (const char* name : {"logistic", "softmax", "log_softmax"}) {
+  for (const char* name : {"logistic", "softmax", "log_softmax", "l2_normalization"}) {
     const QuantizedGraph after = After(name);
     EXPECT_EQ(StructureProblem(after.graph), std::nullopt);
     EXPECT_EQ(Operations(after.graph), std::string("dequantize ") + name);

@@ -195,6 +195,36 @@ TEST(Tune, EqualizesByDefaultWhereManySamplesJudgeIt) {
   EXPECT_FALSE(TriesEqualization(40, {.steps = {.equalize = false}}));
 }
 
+bool TriesRounding(std::size_t samples, const TuneRequest& request) {
+  return HasTried(Tuned(ThreeLayers(), SkewedSamples(samples), request),
+                  "rounded together");
+}
+
+TEST(Tune, RoundsWeightsTogetherByDefaultWhereManySamplesJudgeIt) {
+  EXPECT_TRUE(TriesRounding(40, {}));
+  EXPECT_FALSE(TriesRounding(39, {}));
+  EXPECT_TRUE(TriesRounding(39, {.recipe = Recipe::kMax}));
+  EXPECT_FALSE(TriesRounding(40, {.steps = {.adaround = false}}));
+}
+
+/// The dtype of what a softmax at the output makes.
+DType TypeOfSoftmax(const TuneRequest& request) {
+  Graph graph = ThreeLayers();
+  const ValueId last = AddNode(graph, Softmax{}, {graph.outputs[0].value}, "softmax");
+  graph.outputs[0].value = last;
+  const auto tuned = Tuned(graph, SkewedSamples(40, 1), request);
+  const auto& nodes = tuned.quantized.graph.nodes;
+  const auto found = std::ranges::find_if(
+      nodes, [](const Node& node) { return std::holds_alternative<Softmax>(node.op); });
+  return tuned.quantized.graph[found->outputs[0]].dtype;
+}
+
+TEST(Tune, ComputesTheLastActivationInFloatUnlessCostsAreRuledOut) {
+  EXPECT_EQ(TypeOfSoftmax({}), DType::kFloat32);
+  EXPECT_EQ(TypeOfSoftmax({.steps = {.max_extra_macs = 0}}), DType::kInt8);
+  EXPECT_EQ(TypeOfSoftmax({.int8_outputs = true}), DType::kInt8);
+}
+
 TEST(Tune, TriesScalingBeforeCentringWhereAMeanIsTakenOff) {
   const Graph graph = Parse(
       "in input = x : float32[4x8]\n"
