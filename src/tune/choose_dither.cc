@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "quantize/addends.h"
 #include "tune/split_planes.h"
 
 namespace kinglet {
@@ -23,26 +25,70 @@ double StepOf(const Graph& graph, ValueId id) {
   return quantization.has_value() ? quantization->scales.front() : 0;
 }
 
+/// The mean of a number for each operand, each for its part of the elements.
+double MeanOverOperands(const Graph& graph, const Node& node,
+                        const std::function<double(ValueId)>& of) {
+  double sum = 0;
+  double elements = 0;
+  for (const ValueId operand : node.inputs) {
+    if (graph[operand].constant != nullptr) continue;
+    const auto count = static_cast<double>(ElementCount(graph[operand].shape));
+    sum += count * of(operand);
+    elements += count;
+  }
+  return elements > 0 ? sum / elements : 0;
+}
+
 /// By value, in real units: over how much the offsets of its copies spread, when all that
-/// it is made of has as many. Linear results have offsets of their own over a step.
-std::vector<double> SpreadsOf(const Graph& graph) {
+/// it is made of has as many. Linear results have offsets of their own over a step; what
+/// copies leave of a sum's rounding was measured with those of its operands.
+std::vector<double> FullSpreadsOf(const Graph& graph) {
   std::vector<double> spreads(graph.values.size());
   for (const Node& node : graph.nodes) {
-    const auto of = [&](std::size_t i) { return spreads[Index(node.inputs[i])]; };
     double& spread = spreads[Index(node.outputs[0])];
     const double step = StepOf(graph, node.outputs[0]);
-    if (CanBeDithered(graph, node)) {
+    if (CanBeDithered(graph, node) || IsSum(node)) {
       spread = step;
-    } else if (std::holds_alternative<Add>(node.op)) {
-      spread = of(0) + of(1);
-    } else if (std::holds_alternative<Sub>(node.op)) {
-      spread = std::abs(of(0) - of(1));
     } else if (IsOneOf<Mul, Div>(node.op) ||
                DefOf(node.op).quantization.range == RangeRule::kFixed) {
       spread = kSpreadByChance * step;
-    } else if (!node.inputs.empty()) {
-      spread = of(0);
+    } else {
+      spread =
+          MeanOverOperands(graph, node, [&](ValueId id) { return spreads[Index(id)]; });
     }
+  }
+  return spreads;
+}
+
+/// By value, as a part of its step: over how much the offsets of the copies spread that
+/// `plan` makes. Operands that have none, such as other bands of a concatenation, bring
+/// none.
+std::vector<double> SpreadsOf(const Graph& graph, const DitherPlan& plan,
+                              const std::vector<double>& full) {
+  std::vector<double> parts(graph.values.size());  // of the full ones
+  std::vector<double> spreads(graph.values.size());
+  for (const Node& node : graph.nodes) {
+    const ValueId out = node.outputs[0];
+    const double step = StepOf(graph, out);
+    if (plan.CopiesOf(node) == 1 || !(step > 0)) continue;
+    const auto part_of = [&](ValueId id) {
+      return plan.Follows(node, id) ? parts[Index(id)] : 0;
+    };
+    double& part = parts[Index(out)];
+    if (CanBeDithered(graph, node)) {
+      part = 1;
+    } else if (IsSum(node)) {
+      const double first = full[Index(node.inputs[0])];
+      const double second = full[Index(node.inputs[1])];
+      const double both = first + second;
+      part = both > 0
+                 ? (first * part_of(node.inputs[0]) + second * part_of(node.inputs[1])) /
+                       both
+                 : 0;
+    } else {
+      part = MeanOverOperands(graph, node, part_of);
+    }
+    spreads[Index(out)] = part * std::min(full[Index(out)] / step, 1.0);
   }
   return spreads;
 }
@@ -65,13 +111,11 @@ class Chooser {
         limits_(limits),
         whole_macs_(static_cast<double>(MacsWithCopies(graph, {}))),
         losses_(graph.values.size()),
-        spreads_(SpreadsOf(graph)) {
+        full_spreads_(FullSpreadsOf(graph)) {
     for (std::size_t i = 0; i < graph.values.size(); ++i) {
       const auto found = losses.find(graph.values[i].name);
       if (found != losses.end()) losses_[i] = found->second;
       total_ += losses_[i].once;
-      const double step = StepOf(graph, static_cast<ValueId>(i));
-      if (step > 0) spreads_[i] = std::min(spreads_[i] / step, 1.0);
     }
   }
 
@@ -122,12 +166,13 @@ class Chooser {
   }
 
   [[nodiscard]] double LossOf(const Copies& copies) const {
+    const DitherPlan plan(graph_, copies);
+    const std::vector<double> spreads = SpreadsOf(graph_, plan, full_spreads_);
     double loss = 0;
     for (std::size_t i = 0; i < losses_.size(); ++i) {
       if (losses_[i].once <= 0) continue;
-      const auto found = copies.find(graph_.values[i].name);
-      const int count = found == copies.end() ? 1 : found->second;
-      loss += LossWith(losses_[i], count, spreads_[i]);
+      const auto id = static_cast<ValueId>(i);
+      loss += LossWith(losses_[i], plan.CountOf(id), spreads[i]);
     }
     return loss;
   }
@@ -175,7 +220,7 @@ class Chooser {
   DitherLimits limits_;
   double whole_macs_;
   std::vector<RoundingLoss> losses_;  // by value
-  std::vector<double> spreads_;       // by value, as a part of its step
+  std::vector<double> full_spreads_;  // by value
   double total_ = 0;
 };
 

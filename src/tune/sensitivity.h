@@ -1,5 +1,5 @@
-// What rounding one tensor to INT8, or to a part of its steps, does to the outputs while
-// all else stays in float.
+// What rounding one tensor to INT8, once or in copies with dither, does to the outputs
+// while all else stays in float.
 #pragma once
 
 #include <span>
@@ -20,11 +20,11 @@ struct Sensitivity {
 /// Of every tensor that INT8 rounds anew, in the order of the graph: those that
 /// operations with a result of one scale with their operand make are left out, and sums
 /// with a constant of the same steps. `options` are those of the INT8 graph, `reference`
-/// the outputs of the float graph; steps are one `parts`-th of those of INT8.
+/// the outputs of the float graph; what the mean of so many copies with dither leaves.
 std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
                                            const QuantizeOptions& options,
                                            const SampleRefs& samples,
                                            std::span<const Outputs> reference,
-                                           std::size_t workers, int parts = 1);
+                                           std::size_t workers, int copies = 1);
 
 }  // namespace kinglet

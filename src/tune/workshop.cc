@@ -199,14 +199,14 @@ ErrorRatio Workshop::Over(const Judged& one, const Judged& other) const {
   return Compare(one.losses, other.losses, files_);
 }
 
-std::vector<double> Workshop::RoundingLosses(const Plan& plan, int parts) const {
+std::vector<double> Workshop::RoundingLosses(const Plan& plan, int copies) const {
   const Variant& variant = *plan.variant;
   const std::vector<std::size_t> places = PlacesToMeasure(samples_.size());
   const auto baseline = Taken(baseline_, places);
   std::vector<double> losses(variant.graph.values.size());
   for (const Sensitivity& one : FindSensitivities(
            variant.graph, variant.ranges.statistics().ranges(), OptionsOf(plan),
-           Taken(samples_, places), Taken(reference_, places), workers_, parts)) {
+           Taken(samples_, places), Taken(reference_, places), workers_, copies)) {
     losses[Index(one.value)] = MeanRatio(one.errors, baseline);
   }
   return losses;

@@ -90,10 +90,11 @@ class Workshop {
     return original_;
   }
   [[nodiscard]] const Judged& tensorflow() const { return tensorflow_; }
-  /// What one tensor rounded to a `parts`-th of its steps while all else stays in float
+  /// What one tensor that is rounded, in so many copies, while all else stays in float
   /// costs, by value of the plan's float graph, zero for what rounds nothing: the mean
   /// over samples of the squared error over that of TensorFlow's arithmetic.
-  [[nodiscard]] std::vector<double> RoundingLosses(const Plan& plan, int parts = 1) const;
+  [[nodiscard]] std::vector<double> RoundingLosses(const Plan& plan,
+                                                   int copies = 1) const;
   /// What rounding single tensors of the plan costs, and `wanted` of them raised.
   [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;
 

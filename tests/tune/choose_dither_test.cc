@@ -91,26 +91,51 @@ TEST(ChooseCopies, PassesOverWhatSmallerStepsDoNotHelp) {
   EXPECT_EQ(chosen.left, 5 + 1.0 / 16);
 }
 
-// A sum computed for each copy of an operand is rounded on grids that lie apart by a part
-// of the operand's step.
-TEST(ChooseCopies, CountsOnlyOffsetsThatASumFeels) {
-  const auto choose = [](const std::string& step) {
-    const Graph graph = Parse(
-        "in input = x : int8[1x8] q{0.1/0}\nin other = o : int8[1x8] q{0.1/0}\n"
-        "const wa : int8[8x8] q{0.01/0} =" +
-        Ones(64) + "a : int8[1x8] q{" + step +
-        "/0} = fully_connected(x, wa)\n"
-        "s : int8[1x8] q{0.1/0} = add(a, o)\n"
-        "const wb : int8[4x8] q{0.01/0} =" +
-        Ones(32) +
-        "b : int8[1x4] q{0.1/0} = fully_connected(s, wb)\n"
-        "y : float32[1x4] = dequantize(b)\nout output_0 = y\n");
-    return ChooseCopies(graph, Losses({{"a", 0.001}, {"s", 1}, {"b", 0.01}}),
+// Of a sum's rounding, the loss in parts was measured with copies of both operands: where
+// only one has them, half of the offsets lack.
+TEST(ChooseCopies, CountsOnlyOffsetsOfCopiesThatThereAre) {
+  const Graph graph = Parse(
+      "in input = x : int8[1x8] q{0.1/0}\n"
+      "const wa : int8[8x8] q{0.01/0} =" +
+      Ones(64) +
+      "a : int8[1x8] q{0.1/0} = fully_connected(x, wa)\n"
+      "p : int8[1x8] q{0.1/0} = tanh(x)\n"
+      "b : int8[1x8] q{0.1/0} = fully_connected(p, wa)\n"
+      "s : int8[1x8] q{0.3/0} = add(a, b)\n"
+      "const wc : int8[4x8] q{0.01/0} =" +
+      Ones(32) +
+      "c : int8[1x4] q{0.1/0} = fully_connected(s, wc)\n"
+      "y : float32[1x4] = dequantize(c)\nout output_0 = y\n");
+  const auto choose = [&](std::int64_t macs) {
+    return ChooseCopies(graph, Losses({{"s", 16}}), {.macs = macs, .of_outputs = false});
+  };
+  constexpr std::int64_t kOnce = 64 + 64 + 32;
+  const ChosenCopies one = choose(kOnce + 64 + 32);
+  EXPECT_EQ(one.copies, (Copies{{"a", 2}, {"s", 2}}));
+  EXPECT_EQ(one.left, 0.25 * 16 + 0.25 * 4);
+  const ChosenCopies both = choose(kOnce + 64 + 64 + 32);
+  EXPECT_EQ(both.copies, (Copies{{"a", 2}, {"b", 2}, {"s", 2}}));
+  EXPECT_EQ(both.left, 4);
+}
+
+TEST(ChooseCopies, PassesOverSumsThatCopiesDoNotHelp) {
+  const Graph graph = Parse(
+      "in input = x : int8[1x8] q{0.1/0}\nin other = o : int8[1x8] q{0.1/0}\n"
+      "const wa : int8[8x8] q{0.01/0} =" +
+      Ones(64) +
+      "a : int8[1x8] q{0.00001/0} = fully_connected(x, wa)\n"
+      "s : int8[1x8] q{0.1/0} = add(a, o)\n"
+      "const wb : int8[4x8] q{0.01/0} =" +
+      Ones(32) +
+      "b : int8[1x4] q{0.1/0} = fully_connected(s, wb)\n"
+      "y : float32[1x4] = dequantize(b)\nout output_0 = y\n");
+  const auto choose = [&](double in_parts) {
+    return ChooseCopies(graph, {{"a", {0.001, 0.0001}}, {"s", {1, in_parts}}},
                         {.macs = 1000, .of_outputs = false})
         .copies;
   };
-  EXPECT_EQ(choose("0.1"), (Copies{{"a", 4}, {"s", 4}}));
-  EXPECT_EQ(choose("0.00001"), Copies());
+  EXPECT_EQ(choose(0.1), (Copies{{"a", 4}, {"s", 4}}));
+  EXPECT_EQ(choose(1), Copies());
 }
 
 }  // namespace

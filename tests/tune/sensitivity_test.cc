@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ir/text.h"
@@ -29,8 +30,8 @@ TEST(FindSensitivities, RoundsOneTensorAtATimeAndLeavesOutCopies) {
   }
 }
 
-// Steps of one in four parts: 0.3 becomes 0.25.
-TEST(FindSensitivities, RoundsToPartsOfAStep) {
+// Four copies have steps of a quarter in the mean: 0.3 becomes 0.25.
+TEST(FindSensitivities, RoundsToPartsOfAStepForCopies) {
   const Graph graph = Parse(
       "in input = x : float32[1x2]\nconst k : float32[2] = 1 1\n"
       "y : float32[1x2] = mul(x, k)\nout output_0 = y\n");
@@ -42,6 +43,32 @@ TEST(FindSensitivities, RoundsToPartsOfAStep) {
       FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1, 4);
   ASSERT_EQ(found.size(), 2);
   EXPECT_NEAR(found[0].errors[0].squared, 0.05 * 0.05 / 2, 1e-6);
+}
+
+// Four copies of 0.2, further by -3/8 to 3/8, are 0, 0, 0 and 1; sums of these and zero
+// in steps of 2.2 are zero all: what rounding adds to them is -1/4 in the mean. On steps
+// of a quarter of 2.2 it would be -0.2.
+TEST(FindSensitivities, RoundsSumsOfCopies) {
+  const Graph graph = Parse(
+      "in input = x : float32[1x2]\nconst k : float32[2] = 1 1\n"
+      "const none : float32[1] = 0\n"
+      "y : float32[1x2] = mul(x, k)\nr : float32[2x1] = reshape(x) shape=[2,1]\n"
+      "z : float32[2x1] = mul(r, none)\n"
+      "s : float32[2x2] = add(y, z)\nout output_0 = s\n");
+  std::vector<Sample> samples = {
+      {Tensor::Of<float>({1, 2}, std::vector<float>{0.2F, 0})}};
+  Ranges ranges(graph.values.size(), Range{0, 255});
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (graph.values[i].constant != nullptr) ranges[i].reset();
+    if (graph.values[i].name == "s") ranges[i] = Range{0, 2.2F * 255};
+  }
+  const auto reference = OutputsOf(graph, RefsTo(samples), 1);
+  const auto found =
+      FindSensitivities(graph, ranges, {}, RefsTo(samples), reference, 1, 4);
+  const auto of_sum = std::ranges::find_if(
+      found, [&](const Sensitivity& one) { return graph[one.value].name == "s"; });
+  ASSERT_NE(of_sum, found.end());
+  EXPECT_NEAR(of_sum->errors[0].squared, 0.25 * 0.25 / 2, 1e-6);
 }
 
 // The logarithm of what was rounded to zero, there or before, is where its INT8 range
