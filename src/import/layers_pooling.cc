@@ -124,7 +124,8 @@ std::vector<ValueId> BuildGlobalPool(const LayerContext& context) {
   return {context.Node(op, {context.Input()})};
 }
 
-/// The mean of the steps that the mask lets count.
+/// The mean of the steps that the mask lets count: of all with the others at zero, over
+/// the part that counts.
 std::vector<ValueId> BuildGlobalAverage1d(const LayerContext& context) {
   if (!context.Mask().has_value()) return BuildGlobalPool<Mean, 1>(context);
   const Ints axes = SpatialAxes<1>(context);
@@ -135,9 +136,9 @@ std::vector<ValueId> BuildGlobalAverage1d(const LayerContext& context) {
   const ValueId kept =
       context.Node(Select{}, {steps, x, context.Scalar("nothing", 0)}, "kept");
   const ValueId counts = context.Node(Cast{DType::kFloat32}, {steps}, "counts");
-  const Sum over{{.axes = axes, .keep_dims = context.Flag("keepdims", false)}};
-  return {context.Node(Div{}, {context.Node(over, {kept}, "sum"),
-                               context.Node(over, {counts}, "number")})};
+  const Mean over{{.axes = axes, .keep_dims = context.Flag("keepdims", false)}};
+  return {context.Node(Div{}, {context.Node(over, {kept}, "of_all"),
+                               context.Node(over, {counts}, "part")})};
 }
 
 const std::vector<std::string_view> kPoolKeys = {"pool_size", "strides", "padding",
@@ -170,7 +171,7 @@ const std::vector<LayerRow>& PoolingLayers() {
       {"AdaptiveMaxPooling2D", BuildAdaptivePool<MaxPool2d, 2>, kAdaptivePicture,
        kAdaptiveKeys},
       {"GlobalAveragePooling1D", BuildGlobalAverage1d,
-       "MEAN; under a mask SELECT_V2, SUM, SUM, DIV", kGlobalKeys, MaskUse::kUsed},
+       "MEAN; under a mask SELECT_V2, MEAN, MEAN, DIV", kGlobalKeys, MaskUse::kUsed},
       {"GlobalAveragePooling2D", BuildGlobalPool<Mean, 2>, "MEAN", kGlobalKeys},
       {"GlobalMaxPooling1D", BuildGlobalPool<ReduceMax, 1>, "REDUCE_MAX", kGlobalKeys},
       {"GlobalMaxPooling2D", BuildGlobalPool<ReduceMax, 2>, "REDUCE_MAX", kGlobalKeys},
