@@ -25,7 +25,7 @@ const OpDef& Elu::Def() {
       .types = {DType::kFloat32, DType::kInt8},
       .problem = ScaleProblem,
       .compile = Compile,
-      .quantization = {.range = RangeRule::kFloatOnly},
+      .quantization = {.range = RangeRule::kCalibrated, .only_between_integers = true},
       .tflite = PlainForm<Elu, tflite::BuiltinOperator_ELU, 1>,
       .codes = {tflite::BuiltinOperator_ELU},
       .parse = ParsePlain<Elu>,

@@ -87,6 +87,9 @@ struct QuantRule {
   std::int64_t channel_axis = 0;
   /// The weights have one scale altogether, whatever `channel_axis` says.
   bool per_tensor = false;
+  /// In float where the operand or the result is: TensorFlow has it in float everywhere,
+  /// which rounds nothing more there.
+  bool only_between_integers = false;
 };
 
 /// An operand that the file stores as a tensor and the graph as an attribute.

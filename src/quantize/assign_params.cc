@@ -37,6 +37,7 @@ class Assigner {
 
   ParamsPlan Run() {
     FindQuantizedNodes();
+    LeaveAtFloatEnds();
     LeaveIslands();
     Settle();
     Flow();
@@ -74,8 +75,38 @@ class Assigner {
   [[nodiscard]] bool IsMadeInFloat(ValueId id) const {
     const auto producer = uses_.Producer(id);
     if (!producer.has_value()) return false;
-    const Op& op = graph_.nodes[*producer].op;
-    return !DefOf(op).has_int8(op);
+    const Node& node = graph_.nodes[*producer];
+    return !DefOf(node.op).has_int8(node.op) ||
+           (RuleOf(node).only_between_integers && !plan_.quantized_nodes[*producer]);
+  }
+
+  /// By value: somebody takes the floats, at once or behind what moves them.
+  [[nodiscard]] std::vector<bool> ReadInFloat() const {
+    std::vector<bool> is_read(graph_.values.size());
+    for (const Port& port : graph_.outputs) is_read[Index(port.value)] = true;
+    for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
+      const Node& node = graph_.nodes[i];
+      const bool moves_on =
+          WantsOneScale(node) && std::ranges::any_of(node.outputs, [&](ValueId out) {
+            return is_read[Index(out)];
+          });
+      if (plan_.quantized_nodes[i] && !moves_on) continue;
+      for (const ValueId operand : node.inputs) is_read[Index(operand)] = true;
+    }
+    return is_read;
+  }
+
+  void LeaveAtFloatEnds() {
+    const std::vector<bool> is_read_in_float = ReadInFloat();
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (!RuleOf(node).only_between_integers) continue;
+      const auto producer = uses_.Producer(node.inputs[0]);
+      if (!producer.has_value() || !plan_.quantized_nodes[*producer] ||
+          is_read_in_float[Index(node.outputs[0])]) {
+        plan_.quantized_nodes[i] = false;
+      }
+    }
   }
 
   /// What maps the result of an operation without integer form element by element, for

@@ -135,6 +135,32 @@ TEST(AssignParams, LeavesAMapBetweenFloatsInFloat) {
               ElementsAre(false, true));
 }
 
+// TensorFlow has ELU in float everywhere, which rounds nothing where its operand comes in
+// float or its result goes out so, as behind a reshape.
+TEST(AssignParams, HasEluInIntegersBetweenIntegersAlone) {
+  const auto quantized = [](const std::string& text) {
+    return Plan("in input = x : float32[1x2]\n" + text,
+                {{"x", kFour}, {"a", kOne}, {"y", kFour}, {"r", kFour}, {"z", kOne}})
+        .plan()
+        .quantized_nodes;
+  };
+  const std::string tanh = "a : float32[1x2] = tanh(x)\n";
+  const std::string elu = "y : float32[1x2] = elu(a)\n";
+  const std::string reshape = "r : float32[2] = reshape(y) shape=[2]\n";
+  using testing::ElementsAre;
+  EXPECT_THAT(quantized(tanh + elu + "z : float32[1x2] = tanh(y)\nout output_0 = z\n"),
+              ElementsAre(true, true, true));
+  EXPECT_THAT(
+      quantized(tanh + elu + reshape + "z : float32[2] = tanh(r)\nout output_0 = z\n"),
+      ElementsAre(true, true, true, true));
+  EXPECT_THAT(quantized("y : float32[1x2] = elu(x)\n"
+                        "z : float32[1x2] = add(y, y)\nout output_0 = z\n"),
+              ElementsAre(false, true));
+  EXPECT_THAT(quantized(tanh + elu + "out output_0 = y\n"), ElementsAre(true, false));
+  EXPECT_THAT(quantized(tanh + elu + reshape + "out output_0 = r\n"),
+              ElementsAre(true, false, false));
+}
+
 // Below, x is cut to -4..0 by the minimum; its other reader needs 0..2 as well.
 TEST(AssignParams, LeavesAnOperandOfAComparisonToItsOtherReaders) {
   const std::string text =
