@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
+#include <set>
 
 #include "ops/linear.h"
 #include "run/executor.h"
@@ -160,35 +160,23 @@ Tensor Rounded(const Graph& graph, const Node& node, const Tensor& weights,
                       GramsOf(linear, inputs, workers), workers);
 }
 
-/// What brings `got` to `wanted` and an offset more.
+/// What brings `got` to `wanted` and an offset more; of last layers, as far as it is more
+/// than chance: no later layer makes good what few samples say wrongly.
 std::vector<double> Shifts(const LayerMeans& wanted, double offset, const LayerMeans& got,
-                           BiasForm form) {
+                           BiasForm form, bool is_last) {
   std::vector<double> shifts(wanted.front().size());
   for (std::size_t c = 0; c < shifts.size(); ++c) {
     std::vector<double> differences;
     for (std::size_t s = 0; s < wanted.size(); ++s) {
       differences.push_back(wanted[s][c] + offset - got[s][c]);
     }
-    shifts[c] = Combined(std::move(differences), form);
+    const double combined = Combined(differences, form);
+    shifts[c] = is_last ? BeyondChance(combined, differences) : combined;
   }
   return shifts;
 }
 
 }  // namespace
-
-double Combined(std::vector<double> values, BiasForm form) {
-  constexpr std::size_t kTenth = 10;
-  if (form == BiasForm::kNone) return 0;
-  const auto mean = [](std::span<const double> some) {
-    return std::accumulate(some.begin(), some.end(), 0.0) /
-           static_cast<double>(some.size());
-  };
-  const std::size_t n = values.size();
-  if (form == BiasForm::kMean) return mean(values);
-  std::ranges::sort(values);
-  const std::size_t cut = form == BiasForm::kMedian ? (n - 1) / 2 : n / kTenth;
-  return mean(std::span<const double>(values).subspan(cut, n - 2 * cut));
-}
 
 FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
                                std::size_t workers) {
@@ -230,6 +218,21 @@ std::map<std::string, const Node*> LayersByName(const Graph& graph) {
   return layers;
 }
 
+/// Linear nodes that no other stands behind.
+std::set<const Node*> LastLayers(const Graph& graph) {
+  std::vector<bool> is_before_linear(graph.values.size());
+  std::set<const Node*> last;
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const bool is_refined = IsRefined(graph, *node);
+    const bool is_before = std::ranges::any_of(
+        node->outputs, [&](ValueId id) { return is_before_linear[Index(id)]; });
+    if (is_refined && !is_before) last.insert(&*node);
+    if (!is_refined && !is_before) continue;
+    for (const ValueId id : node->inputs) is_before_linear[Index(id)] = true;
+  }
+  return last;
+}
+
 }  // namespace
 
 Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
@@ -239,6 +242,7 @@ Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
   Graph refined = quantized.graph;
   const Uses uses(quantized.graph);
   const auto originals = LayersByName(original);
+  const auto last = LastLayers(original);
   LayerwiseRun run(refined, samples, workers);
   FloatRun float_run(original, samples, workers);
   while (run.next() < refined.nodes.size()) {
@@ -257,8 +261,8 @@ Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
       run.ForEach([&](std::size_t sample) {
         got[sample] = layer.Output(run.At(sample, node.inputs[0]));
       });
-      const auto shifts =
-          Shifts(means.at(found->first), copy.offset, got, refinement.bias);
+      const auto shifts = Shifts(means.at(found->first), copy.offset, got,
+                                 refinement.bias, last.contains(found->second));
       refined[node.inputs[kBias]].constant =
           std::make_shared<const Tensor>(layer.Shifted(shifts));
     }

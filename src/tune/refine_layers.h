@@ -3,25 +3,16 @@
 // layer, given what the layers before it really compute.
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "ir/graph.h"
 #include "quantize/dither.h"
+#include "tune/bias_shift.h"
 #include "tune/folds.h"
 
 namespace kinglet {
-
-/// How the differences of single samples become one shift.
-enum class BiasForm : std::uint8_t {
-  kNone,
-  kMean,
-  kMedian,   ///< of the samples: rare loud ones don't shift the others
-  kTrimmed,  ///< mean without the lowest and highest tenth
-};
 
 /// The mean output before its activation of one linear layer: [sample][channel].
 using LayerMeans = std::vector<std::vector<double>>;
@@ -48,8 +39,5 @@ struct Refinement {
 Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
                    const FloatMeans& means, const SampleRefs& samples,
                    const Refinement& refinement, std::size_t workers);
-
-/// One value for many, by `form`. REQUIRES: not empty.
-double Combined(std::vector<double> values, BiasForm form);
 
 }  // namespace kinglet

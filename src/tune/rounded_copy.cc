@@ -1,7 +1,7 @@
 #include "tune/rounded_copy.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 #include <utility>
 
 #include "quantize/addends.h"

@@ -1,5 +1,6 @@
 #include "tune/refine_layers.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,26 +13,17 @@
 namespace kinglet {
 namespace {
 
-TEST(Combined, TakesTheMeanTheMedianOrTheMeanOfTheMiddle) {
-  const std::vector<double> odd = {5, 1, 100, 3, 2};
-  EXPECT_EQ(Combined(odd, BiasForm::kNone), 0);
-  EXPECT_NEAR(Combined(odd, BiasForm::kMean), 22.2, 1e-12);
-  EXPECT_EQ(Combined(odd, BiasForm::kMedian), 3);
-  EXPECT_EQ(Combined({1, 2, 3, 10}, BiasForm::kMedian), 2.5);
-  std::vector<double> ten(10, 4);
-  ten[2] = -50;
-  ten[7] = 90;
-  EXPECT_EQ(Combined(ten, BiasForm::kTrimmed), 4);
-}
-
 struct RefineCase {
   Graph graph;
   std::vector<Sample> samples;
   Graph quantized;
 };
 
-/// Two dense layers; ranges that cut half of what the first makes, so that means shift.
-RefineCase TwoLayers(Precision precision = Precision::kInt8) {
+constexpr double kWide = 8;  // half the width of the range of all but the first layer
+
+/// Dense layers, the results of all but the first of them outputs. Where there are
+/// several the range of the first cuts half of what it makes, so that means shift.
+RefineCase Layers(int count, Precision precision = Precision::kInt8) {
   RefineCase made;
   std::mt19937 random(1);
   Value x;
@@ -39,22 +31,26 @@ RefineCase TwoLayers(Precision precision = Precision::kInt8) {
   x.shape = {1, 6};
   const ValueId in = made.graph.AddValue(x);
   made.graph.inputs.push_back({"input", in});
-  const auto dense = [&](ValueId from, std::int64_t inputs, std::int64_t outputs,
-                         const char* name) {
+  std::vector<ValueId> results = {in};
+  for (int i = 0; i < count; ++i) {
+    const std::int64_t inputs = made.graph[results.back()].shape.back();
+    const std::int64_t outputs = i == 0 ? 8 : 5;
     const ValueId w =
         made.graph.AddConstant("w", RandomFloats({outputs, inputs}, random));
     const ValueId b = made.graph.AddConstant("b", RandomFloats({outputs}, random));
-    return AddNode(made.graph, FullyConnected{}, {from, w, b}, name);
-  };
-  const ValueId y = dense(in, 6, 8, "y");
-  made.graph.outputs.push_back({"output_0", dense(y, 8, 5, "z")});
+    results.push_back(AddNode(made.graph, FullyConnected{}, {results.back(), w, b},
+                              fmt::format("layer_{}", i)));
+    if (i > 0 || count == 1) {
+      made.graph.outputs.push_back({fmt::format("output_{}", i), results.back()});
+    }
+  }
   made.samples = RandomSamples(made.graph, 40, 2);
   Ranges ranges(made.graph.values.size());
+  for (const ValueId id : results) ranges[Index(id)] = Range{-kWide, kWide};
   ranges[Index(in)] = Range{-1, 1};
-  ranges[Index(y)] = Range{-0.7F, 0.3F};
-  ranges[Index(made.graph.outputs[0].value)] = Range{-8, 8};
-  made.quantized =
-      QuantizeInt8(made.graph, ranges, {.precisions = {precision, precision}}).graph;
+  if (count > 1) ranges[Index(results[1])] = Range{-0.7F, 0.3F};
+  const std::vector<Precision> precisions(made.graph.nodes.size(), precision);
+  made.quantized = QuantizeInt8(made.graph, ranges, {.precisions = precisions}).graph;
   return made;
 }
 
@@ -85,29 +81,59 @@ Graph Refined(const RefineCase& one, const Refinement& refinement,
                       workers);
 }
 
+std::vector<double> FirstOf(std::vector<double> outputs) {
+  outputs.resize(5);
+  return outputs;
+}
+
 // The mean of 40 roundings to the output's steps is off by a fifth of one at most.
 TEST(RefineLayers, MakesTheMeanOutputThatOfTheFloatGraph) {
   for (const Precision precision : {Precision::kInt8, Precision::kInt16}) {
-    const RefineCase one = TwoLayers(precision);
-    const auto wanted = MeanOutput(one.graph, one.samples);
-    const double before = Distance(MeanOutput(one.quantized, one.samples), wanted);
+    const RefineCase one = Layers(3, precision);
+    const auto wanted = FirstOf(MeanOutput(one.graph, one.samples));
+    const double before =
+        Distance(FirstOf(MeanOutput(one.quantized, one.samples)), wanted);
     const bool is_wide = precision == Precision::kInt16;
     EXPECT_GT(before, is_wide ? 0.001 : 0.05);
     for (const bool round : {false, true}) {
       const Graph refined = Refined(one, {BiasForm::kMean, round});
-      const double step = is_wide ? 8.0 / 32767 : 16.0 / 255;
-      EXPECT_LT(Distance(MeanOutput(refined, one.samples), wanted), 0.2 * step) << round;
+      const double step = 2 * kWide / (is_wide ? 65534 : 255);
+      EXPECT_LT(Distance(FirstOf(MeanOutput(refined, one.samples)), wanted), 0.2 * step)
+          << round;
     }
   }
 }
 
+// Sums of INT16 products are read off the outputs to a step; the bias is as fine.
+TEST(RefineLayers, MovesTheLastLayerByWhatIsMoreThanChance) {
+  RefineCase one = Layers(1, Precision::kInt16);
+  one.samples.resize(4);  // so that chance is much
+  const SampleRefs refs = RefsTo(one.samples);
+  const auto wanted = OutputsOf(one.graph, refs, 1);
+  const auto before = OutputsOf(one.quantized, refs, 1);
+  const auto after = OutputsOf(Refined(one, {BiasForm::kMean, false}), refs, 1);
+  const double step = 2 * kWide / 65534;
+  double largest = 0;
+  for (std::size_t c = 0; c < wanted[0].size(); ++c) {
+    std::vector<double> differences;
+    for (std::size_t s = 0; s < refs.size(); ++s) {
+      differences.push_back(static_cast<double>(wanted[s][c]) - before[s][c]);
+    }
+    const double mean = Combined(differences, BiasForm::kMean);
+    const double moved = static_cast<double>(after[0][c]) - before[0][c];
+    EXPECT_NEAR(moved, BeyondChance(mean, differences), 2 * step) << c;
+    largest = std::max(largest, std::abs(mean - moved));
+  }
+  EXPECT_GT(largest, 2 * step);  // else a full shift would pass
+}
+
 TEST(RefineLayers, ChangesNothingUnasked) {
-  const RefineCase one = TwoLayers();
+  const RefineCase one = Layers(2);
   EXPECT_EQ(Refined(one, {BiasForm::kNone, false}), one.quantized);
 }
 
 TEST(RefineLayers, MakesTheSameOnAnyNumberOfWorkers) {
-  const RefineCase one = TwoLayers();
+  const RefineCase one = Layers(2);
   for (const BiasForm form : {BiasForm::kMean, BiasForm::kMedian, BiasForm::kTrimmed}) {
     EXPECT_EQ(Refined(one, {form, true}, 1), Refined(one, {form, true}, 4));
   }
