@@ -25,18 +25,23 @@ double StepOf(const Graph& graph, ValueId id) {
   return quantization.has_value() ? quantization->scales.front() : 0;
 }
 
-/// The mean of a number for each operand, each for its part of the elements.
-double MeanOverOperands(const Graph& graph, const Node& node,
-                        const std::function<double(ValueId)>& of) {
+using OfValue = std::function<double(ValueId)>;
+
+/// The mean of a number of each operand, with weights.
+double MeanOverOperands(const Node& node, const OfValue& of, const OfValue& weight) {
   double sum = 0;
-  double elements = 0;
+  double weights = 0;
   for (const ValueId operand : node.inputs) {
-    if (graph[operand].constant != nullptr) continue;
-    const auto count = static_cast<double>(ElementCount(graph[operand].shape));
-    sum += count * of(operand);
-    elements += count;
+    sum += weight(operand) * of(operand);
+    weights += weight(operand);
   }
-  return elements > 0 ? sum / elements : 0;
+  return weights > 0 ? sum / weights : 0;
+}
+
+/// Those that are computed.
+double ElementsOf(const Graph& graph, ValueId id) {
+  if (graph[id].constant != nullptr) return 0;
+  return static_cast<double>(ElementCount(graph[id].shape));
 }
 
 /// By value, in real units: over how much the offsets of its copies spread, when all that
@@ -53,8 +58,9 @@ std::vector<double> FullSpreadsOf(const Graph& graph) {
                DefOf(node.op).quantization.range == RangeRule::kFixed) {
       spread = kSpreadByChance * step;
     } else {
-      spread =
-          MeanOverOperands(graph, node, [&](ValueId id) { return spreads[Index(id)]; });
+      spread = MeanOverOperands(
+          node, [&](ValueId id) { return spreads[Index(id)]; },
+          [&](ValueId id) { return ElementsOf(graph, id); });
     }
   }
   return spreads;
@@ -77,16 +83,10 @@ std::vector<double> SpreadsOf(const Graph& graph, const DitherPlan& plan,
     double& part = parts[Index(out)];
     if (CanBeDithered(graph, node)) {
       part = 1;
-    } else if (IsSum(node)) {
-      const double first = full[Index(node.inputs[0])];
-      const double second = full[Index(node.inputs[1])];
-      const double both = first + second;
-      part = both > 0
-                 ? (first * part_of(node.inputs[0]) + second * part_of(node.inputs[1])) /
-                       both
-                 : 0;
     } else {
-      part = MeanOverOperands(graph, node, part_of);
+      part = MeanOverOperands(node, part_of, [&](ValueId id) {
+        return IsSum(node) ? full[Index(id)] : ElementsOf(graph, id);
+      });
     }
     spreads[Index(out)] = part * std::min(full[Index(out)] / step, 1.0);
   }

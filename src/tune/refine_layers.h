@@ -1,6 +1,7 @@
 // Sequential bias correction: each linear layer of the quantized graph gets the bias with
 // which its mean output, over calibration samples and positions, equals that of the float
-// layer, given what the layers before it really compute.
+// layer, given what the layers before it really compute. Last layers get it as far as the
+// samples are sure of it.
 #pragma once
 
 #include <map>
