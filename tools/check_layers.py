@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "run": "base ir ops kernels",
     "calibrate": "base ir kernels ops run",
     "quantize": "base ir ops calibrate",
-    "tune": "base ir ops passes run calibrate quantize",
+    "tune": "base ir kernels ops passes run calibrate quantize",
     "emit": "base ir ops schema",
     "verify": "base ir kernels run emit",
     "report": "base ir ops calibrate quantize tune verify dataset",

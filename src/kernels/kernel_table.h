@@ -69,6 +69,12 @@ struct KernelTable {
   /// out[c * out_stride + r] = in[r * in_stride + c].
   void (*transpose_bytes)(Size rows, Size columns, const std::int8_t* in, Size in_stride,
                           std::int8_t* out, Size out_stride);
+  /// sums[i] += sum over r of in[r * in_stride + i], i < n.
+  void (*add_rows_int8)(Size rows, Size n, const std::int8_t* in, Size in_stride,
+                        std::int32_t* sums);
+  /// out[j] = sum over i < n of a[i] * b[j][i]. REQUIRES: n <= 131,071.
+  void (*dots_int8)(Size n, const std::int8_t* a, Size count, const std::int8_t* const* b,
+                    std::int32_t* out);
 };
 
 }  // namespace kinglet

@@ -151,6 +151,21 @@ void Transpose(Size rows, Size columns, const T* in, Size in_stride, T* out,
   }
 }
 
+void AddRowsInt8(Size rows, Size n, const std::int8_t* in, Size in_stride,
+                 std::int32_t* sums) {
+  for (Size r = 0; r < rows; ++r, in += in_stride) {
+    for (Size i = 0; i < n; ++i) sums[i] += in[i];
+  }
+}
+
+void DotsInt8(Size n, const std::int8_t* a, Size count, const std::int8_t* const* b,
+              std::int32_t* out) {
+  for (Size j = 0; j < count; ++j) {
+    out[j] = 0;
+    for (Size i = 0; i < n; ++i) out[j] += std::int32_t{a[i]} * b[j][i];
+  }
+}
+
 void MapInt8(const std::int8_t* table, Size n, const std::int8_t* in, std::int8_t* out) {
   for (Size i = 0; i < n; ++i) out[i] = table[static_cast<std::uint8_t>(in[i])];
 }
@@ -221,6 +236,8 @@ const KernelTable kPortableKernels = {
     .map_int8 = portable::MapInt8,
     .reduce_int8 = portable::ReduceInt,
     .transpose_bytes = portable::Transpose,
+    .add_rows_int8 = portable::AddRowsInt8,
+    .dots_int8 = portable::DotsInt8,
 };
 
 }  // namespace kinglet

@@ -9,6 +9,7 @@
 #include "kernels/int_conv-inl.h"
 #include "kernels/int_depthwise-inl.h"
 #include "kernels/int_elementwise-inl.h"
+#include "kernels/int_sums-inl.h"
 #include "kernels/kernel_table.h"
 #include "kernels/reduce-inl.h"
 #include "kernels/signal-inl.h"
@@ -47,7 +48,9 @@ constexpr KernelTable TableOf(InstructionSet instruction_set) {
           .binary_int8 = BinaryInt8,
           .map_int8 = MapInt8,
           .reduce_int8 = ReduceInt8,
-          .transpose_bytes = TransposeBytes};
+          .transpose_bytes = TransposeBytes,
+          .add_rows_int8 = AddRowsInt8,
+          .dots_int8 = DotsInt8};
 }
 
 }  // namespace

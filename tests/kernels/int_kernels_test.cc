@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "kernels/int_conv.h"
 #include "kernels/kernels.h"
 #include "tests/kernels/kernel_testing.h"
@@ -290,6 +292,49 @@ TEST(Int8Map, EveryValueAndLength) {
     ExpectSame(n, "map", [&](const KernelTable& kernels, std::int8_t* out) {
       kernels.map_int8(table.data(), n, in.data(), out);
     });
+  }
+}
+
+TEST(Int8RowSums, AnySize) {
+  Random random(12);
+  for (const Size n : {1, 7, 8, 15, 16, 17, 40}) {
+    for (const Size rows : {0, 1, 5}) {
+      const Size stride = n + 3;
+      const Bytes in = random.Values(rows * stride);
+      std::vector<std::int32_t> expected(Count(n), 100);
+      for (Size i = 0; i < rows * stride; ++i) {
+        if (i % stride < n) expected[Count(i % stride)] += in[Count(i)];
+      }
+      for (const InstructionSet set : AvailableInstructionSets()) {
+        std::vector<std::int32_t> sums(Count(n), 100);
+        KernelsFor(set).add_rows_int8(rows, n, in.data(), stride, sums.data());
+        EXPECT_EQ(sums, expected) << NameOf(set) << ", " << rows << " of " << n;
+      }
+    }
+  }
+}
+
+TEST(Int8Dots, AnySizeAndCount) {
+  Random random(11);
+  for (const Size n : {1, 15, 16, 31, 32, 33, 64, 1000, 131'071}) {
+    for (const Size count : {1, 3, 4, 5, 9}) {
+      // The largest sums, and any.
+      for (const std::int32_t lowest : {-128, 127}) {
+        const Bytes a = random.Values(n, lowest);
+        const Bytes b = random.Values(n * count, lowest);
+        std::vector<const std::int8_t*> lines;
+        for (Size j = 0; j < count; ++j) lines.push_back(b.data() + j * n);
+        std::vector<std::int32_t> expected;
+        for (const std::int8_t* line : lines) {
+          expected.push_back(std::inner_product(a.begin(), a.end(), line, 0));
+        }
+        for (const InstructionSet set : AvailableInstructionSets()) {
+          std::vector<std::int32_t> got(lines.size());
+          KernelsFor(set).dots_int8(n, a.data(), count, lines.data(), got.data());
+          EXPECT_EQ(got, expected) << NameOf(set) << ", " << n << " and " << count;
+        }
+      }
+    }
   }
 }
 

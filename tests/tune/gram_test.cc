@@ -8,7 +8,7 @@
 namespace kinglet {
 namespace {
 
-/// What tap `tap`, channel `channel` of group 0 reads at every output position.
+/// What tap `tap`, channel `channel` of all reads at every output position.
 std::vector<double> Line(const LinearGeometry& linear, std::span<const std::int8_t> input,
                          int zero_point, Size tap, Size channel) {
   std::vector<double> line;
@@ -26,6 +26,19 @@ std::vector<double> Line(const LinearGeometry& linear, std::span<const std::int8
   return line;
 }
 
+double Covariance(const std::vector<double>& a, const std::vector<double>& b) {
+  double product = 0;
+  double mean_a = 0;
+  double mean_b = 0;
+  const auto n = static_cast<double>(a.size());
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    product += a[k] * b[k] / n;
+    mean_a += a[k] / n;
+    mean_b += b[k] / n;
+  }
+  return product - mean_a * mean_b;
+}
+
 TEST(GramsOf, AreTheMomentsAroundTheMeanOfWhatTheTapsRead) {
   for (const LinearLayer& layer : AllLinearLayers()) {
     const LinearGeometry linear = layer.geometry();
@@ -39,28 +52,18 @@ TEST(GramsOf, AreTheMomentsAroundTheMeanOfWhatTheTapsRead) {
     const auto grams = GramsOf(linear, inputs, 1);
     ASSERT_EQ(grams.size(), static_cast<std::size_t>(linear.groups));
     const Size channels = linear.Channels();
-    for (std::size_t i = 0; i < grams[0].size; ++i) {
-      for (std::size_t j = 0; j < grams[0].size; ++j) {
-        const auto line = [&](std::size_t k) {
-          const auto input_of = static_cast<Size>(k);
-          return Line(linear, input.Data<std::int8_t>(), 11, input_of / channels,
-                      input_of % channels);
-        };
-        const auto a = line(i);
-        const auto b = line(j);
-        double product = 0;
-        double mean_a = 0;
-        double mean_b = 0;
-        const auto n = static_cast<double>(a.size());
-        for (std::size_t k = 0; k < a.size(); ++k) {
-          product += a[k] * b[k] / n;
-          mean_a += a[k] / n;
-          mean_b += b[k] / n;
-        }
-        EXPECT_NEAR(grams[0].moments[i * grams[0].size + j], product - mean_a * mean_b,
-                    1e-6)
-            << layer.name << " " << i << " " << j;
-      }
+    const std::size_t size = grams[0].size;
+    for (std::size_t place = 0; place < grams.size() * size * size; ++place) {
+      const std::size_t group = place / (size * size);
+      const std::size_t i = place / size % size;
+      const std::size_t j = place % size;
+      const auto line = [&](std::size_t k) {
+        const auto input_of = static_cast<Size>(k);
+        return Line(linear, input.Data<std::int8_t>(), 11, input_of / channels,
+                    static_cast<Size>(group) * channels + input_of % channels);
+      };
+      EXPECT_NEAR(grams[group].moments[i * size + j], Covariance(line(i), line(j)), 1e-6)
+          << layer.name << " " << group << " " << i << " " << j;
     }
     EXPECT_EQ(GramsOf(linear, inputs, 3)[0].moments, grams[0].moments) << "workers";
   }
