@@ -1,10 +1,14 @@
-// A large tensor is counted in four tables by turns, since equal neighbours (the zeros
-// behind a ReLU) would wait for each other's increment, and then folded into the blocks.
+// A tensor is counted in four tables by turns, since equal neighbours (the zeros behind a
+// ReLU) would wait for each other's increment, and then folded into the blocks. A block
+// is an octave of one sign, so that few of them are touched.
 #include "calibrate/histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "base/check.h"
 
@@ -17,7 +21,6 @@ constexpr std::size_t kBlock = 32;
 constexpr std::size_t kBlocks = kBins / kBlock;
 constexpr std::size_t kNegative = kBins / 2;  // from here on the sign bit is set
 constexpr std::size_t kTables = 4;
-constexpr std::size_t kLarge = 1U << 15;  // elements that are worth four tables
 
 std::size_t BinOf(float value) {
   return std::bit_cast<std::uint32_t>(value) >> kDroppedBits;
@@ -34,6 +37,25 @@ bool IsFinite(std::size_t bin) {
   return bin % kNegative < kExponent;
 }
 
+/// All zero between two tensors.
+struct Tables {
+  std::array<std::array<std::uint32_t, kBins>, kTables> counts = {};
+  std::array<bool, kBlocks> touched = {};
+
+  void Count(std::size_t table, float value) {
+    const std::size_t bin = BinOf(value);
+    ++counts[table][bin];
+    touched[bin / kBlock] = true;
+  }
+
+  /// How often the bin was met.
+  std::uint64_t Take(std::size_t bin) {
+    std::uint64_t sum = 0;
+    for (auto& table : counts) sum += std::exchange(table[bin], 0);
+    return sum;
+  }
+};
+
 }  // namespace
 
 Histogram::Histogram() : blocks_(kBlocks, -1) {}
@@ -48,24 +70,20 @@ std::uint64_t& Histogram::At(std::size_t bin) {
 }
 
 void Histogram::Add(std::span<const float> values) {
-  const auto note = [this](std::size_t bin, std::uint64_t times) {
-    if (times == 0 || !IsFinite(bin)) return;
-    At(bin) += times;
-    count_ += times;
-  };
-  if (values.size() < kLarge) {
-    for (const float value : values) note(BinOf(value), 1);
-    return;
-  }
-  std::vector<std::uint32_t> tables(kTables * kBins);
+  thread_local auto tables = std::make_unique<Tables>();
   std::size_t i = 0;
   for (; i + kTables <= values.size(); i += kTables) {
-    for (std::size_t t = 0; t < kTables; ++t) ++tables[t * kBins + BinOf(values[i + t])];
+    for (std::size_t t = 0; t < kTables; ++t) tables->Count(t, values[i + t]);
   }
-  for (; i < values.size(); ++i) ++tables[BinOf(values[i])];
-  for (std::size_t bin = 0; bin < kBins; ++bin) {
-    note(bin, std::uint64_t{tables[bin]} + tables[kBins + bin] + tables[2 * kBins + bin] +
-                  tables[3 * kBins + bin]);
+  for (; i < values.size(); ++i) tables->Count(0, values[i]);
+  for (std::size_t block = 0; block < kBlocks; ++block) {
+    if (!std::exchange(tables->touched[block], false)) continue;
+    for (std::size_t bin = block * kBlock; bin < (block + 1) * kBlock; ++bin) {
+      const std::uint64_t times = tables->Take(bin);
+      if (times == 0 || !IsFinite(bin)) continue;
+      At(bin) += times;
+      count_ += times;
+    }
   }
 }
 

@@ -33,12 +33,6 @@ void NoteRanges(const Graph& graph, const Ranges& ranges, ConvertedGraph& conver
   }
 }
 
-SampleRefs RefsTo(std::span<const Sample> samples) {
-  SampleRefs refs;
-  for (const Sample& sample : samples) refs.push_back(&sample);
-  return refs;
-}
-
 void AddMix(const Mix& mix, const QuantizationRequest& request,
             ConvertedGraph& converted) {
   converted.rounding = mix.rounding;
@@ -49,9 +43,8 @@ void AddMix(const Mix& mix, const QuantizationRequest& request,
 
 DataFindings FindingsAbout(std::span<const Sample> calibration, const Graph& graph,
                            const CalibrationCollector& seen) {
-  const std::vector<std::size_t> files = FilesOf(RefsTo(calibration));
   return {.samples = calibration.size(),
-          .distinct_samples = std::set(files.begin(), files.end()).size(),
+          .distinct_samples = CountFiles(FilesOf(RefsTo(calibration))),
           .one_sided = FindOneSided(graph, seen.ranges.ranges()),
           .constant_channels = CountConstantChannels(graph, seen.channels)};
 }

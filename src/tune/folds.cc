@@ -45,6 +45,12 @@ std::size_t FixedRandom::Below(std::size_t bound) {
   return (z ^ (z >> 31)) % bound;
 }
 
+SampleRefs RefsTo(std::span<const Sample> samples) {
+  SampleRefs refs;
+  for (const Sample& sample : samples) refs.push_back(&sample);
+  return refs;
+}
+
 std::vector<std::size_t> FilesOf(const SampleRefs& samples) {
   std::multimap<std::size_t, std::size_t> firsts;  // places by hash
   std::vector<std::size_t> files;
@@ -58,6 +64,10 @@ std::vector<std::size_t> FilesOf(const SampleRefs& samples) {
     if (same == to) firsts.emplace(hash, i);
   }
   return files;
+}
+
+std::size_t CountFiles(std::span<const std::size_t> files) {
+  return std::set<std::size_t>(files.begin(), files.end()).size();
 }
 
 Folds DealOut(std::span<const std::size_t> files, std::size_t wanted) {

@@ -13,9 +13,12 @@ namespace kinglet {
 /// The inputs of a graph; many of them without copying.
 using Sample = std::vector<Tensor>;
 using SampleRefs = std::vector<const Sample*>;
+SampleRefs RefsTo(std::span<const Sample> samples);
 
 /// By sample the number of its file: samples of equal content are copies of one.
 std::vector<std::size_t> FilesOf(const SampleRefs& samples);
+/// How many there are.
+std::size_t CountFiles(std::span<const std::size_t> files);
 
 /// `part_of` by sample: samples of one file are in one part. As many parts as wanted, or
 /// as there are files.

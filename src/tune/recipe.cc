@@ -75,7 +75,7 @@ class Tuner {
 
  private:
   Judged Try(const Plan& plan) {
-    Judged judged = workshop_.Judge(plan);
+    Judged judged = workshop_.Judge(plan, best_);
     tuned_.trials.push_back({NameOf(plan), workshop_.OverTensorFlow(judged), false});
     return judged;
   }
@@ -231,6 +231,7 @@ class Tuner {
     const auto extremes = CollectChannelExtremes(graph_, samples_, request_.workers);
     const Judged before = best_;
     const bool is_forced = request_.steps.equalize.value_or(false);
+    Graph tried = graph_;
     const auto attempt = [&](const char* name, bool depthwise) {
       // Half of the way: other samples may use more of a channel than these did.
       Graph equalized = Equalize(graph_, extremes,
@@ -238,7 +239,8 @@ class Tuner {
                                   .depthwise_only = depthwise,
                                   .samples = samples_.size(),
                                   .only_free = !asked_.IsMax() && !is_forced});
-      if (equalized == graph_) return;
+      if (equalized == graph_ || equalized == tried) return;
+      tried = equalized;
       Plan plan = before.plan;
       plan.rewrites += name;
       plan.variant = workshop_.NewVariant(std::move(equalized));

@@ -26,27 +26,9 @@ constexpr double kLargestBias = 1073741823;
 constexpr double kLargestWideBias = 0x1p37;  // products with 2^31 stay in 64 bits
 constexpr Size kMostInputs = 2048;  // of an output whose weights are rounded together
 
-bool IsRefined(const Graph& graph, const Node& node) {
-  const OpDef& def = DefOf(node.op);
-  if (!HasLinearGeometry(node.op)) return false;
-  return graph[node.inputs[*def.quantization.weights]].constant != nullptr;
-}
-
 Size InputsOf(const Graph& graph, const Node& node) {
   const LinearGeometry linear = LinearGeometryOf({graph, node});
   return linear.Taps() * linear.Channels();
-}
-
-std::vector<double> FloatOutput(const Graph& graph, const Node& node,
-                                std::span<const float> input) {
-  const LinearGeometry linear = LinearGeometryOf({graph, node});
-  std::vector<double> means = MeanProducts(linear, TapMeans(linear, input),
-                                           graph[node.inputs[1]].constant->Data<float>());
-  if (node.inputs.size() > kBias) {
-    const auto bias = graph[node.inputs[kBias]].constant->Data<float>();
-    for (std::size_t c = 0; c < means.size(); ++c) means[c] += bias[c];
-  }
-  return means;
 }
 
 /// A quantized linear node whose bias is in steps of s_x * s_w.
@@ -110,7 +92,7 @@ class IntegerLayer {
 
 /// A bias that another node reads as well stays as it is.
 bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
-  if (!IsRefined(graph, node) || node.inputs.size() <= kBias) return false;
+  if (!IsLinearLayer(graph, node) || node.inputs.size() <= kBias) return false;
   const DType input = graph[node.inputs[0]].dtype;
   return uses.Count(node.inputs[kBias]) == 1 &&
          (input == DType::kInt8 || input == DType::kInt16) &&
@@ -176,33 +158,6 @@ std::vector<double> Shifts(const LayerMeans& wanted, double offset, const LayerM
   return shifts;
 }
 
-}  // namespace
-
-FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
-                               std::size_t workers) {
-  std::vector<std::vector<const Node*>> readers(graph.values.size());
-  FloatMeans means;
-  for (const Node& node : graph.nodes) {
-    if (!IsRefined(graph, node)) continue;
-    readers[Index(node.inputs[0])].push_back(&node);
-    means[graph[node.outputs[0]].name].resize(samples.size());
-  }
-  const Executor executor(graph);
-  std::vector<Executor::Context> contexts = ContextsFor(executor, workers);
-  ForEachSample(samples.size(), workers, [&](std::size_t worker, std::size_t sample) {
-    executor.Run(contexts[worker], *samples[sample],
-                 [&](ValueId id, std::span<const std::byte> bytes) {
-                   for (const Node* node : readers[Index(id)]) {
-                     means.at(graph[node->outputs[0]].name)[sample] =
-                         FloatOutput(graph, *node, AsFloats(bytes));
-                   }
-                 });
-  });
-  return means;
-}
-
-namespace {
-
 /// A result that is no copy is one of itself.
 DitheredCopy CopyNamed(const DitheredGraph& graph, const std::string& name) {
   const auto found = graph.copies.find(name);
@@ -213,7 +168,7 @@ DitheredCopy CopyNamed(const DitheredGraph& graph, const std::string& name) {
 std::map<std::string, const Node*> LayersByName(const Graph& graph) {
   std::map<std::string, const Node*> layers;
   for (const Node& node : graph.nodes) {
-    if (IsRefined(graph, node)) layers[graph[node.outputs[0]].name] = &node;
+    if (IsLinearLayer(graph, node)) layers[graph[node.outputs[0]].name] = &node;
   }
   return layers;
 }
@@ -223,7 +178,7 @@ std::set<const Node*> LastLayers(const Graph& graph) {
   std::vector<bool> is_before_linear(graph.values.size());
   std::set<const Node*> last;
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-    const bool is_refined = IsRefined(graph, *node);
+    const bool is_refined = IsLinearLayer(graph, *node);
     const bool is_before = std::ranges::any_of(
         node->outputs, [&](ValueId id) { return is_before_linear[Index(id)]; });
     if (is_refined && !is_before) last.insert(&*node);

@@ -4,26 +4,15 @@
 // samples are sure of it.
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
+#include <cstddef>
 
 #include "ir/graph.h"
 #include "quantize/dither.h"
 #include "tune/bias_shift.h"
+#include "tune/float_means.h"
 #include "tune/folds.h"
 
 namespace kinglet {
-
-/// The mean output before its activation of one linear layer: [sample][channel].
-using LayerMeans = std::vector<std::vector<double>>;
-
-/// By the name of the layer's result.
-using FloatMeans = std::map<std::string, LayerMeans>;
-
-/// Of every linear layer of a float graph.
-FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples,
-                               std::size_t workers);
 
 /// What is done to each linear layer, its weights before its bias.
 struct Refinement {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <tuple>
 
 #include "quantize/fine_inputs.h"
 #include "quantize/float_inputs.h"
@@ -47,8 +48,8 @@ std::vector<std::size_t> Thinned(const std::vector<std::size_t>& places,
 /// All parts but one; all, when there is no such part.
 StatisticsCollector Merged(const Graph& graph,
                            const std::vector<StatisticsCollector>& parts,
-                           std::size_t left_out) {
-  StatisticsCollector merged(graph);
+                           std::size_t left_out, Detail detail) {
+  StatisticsCollector merged(graph, detail);
   for (std::size_t p = 0; p < parts.size(); ++p) {
     if (p != left_out) merged.Merge(parts[p]);
   }
@@ -74,6 +75,14 @@ double MeanRatio(std::span<const SampleError> errors,
 
 }  // namespace
 
+bool BeginAlike(const Plan& one, const Plan& other) {
+  const auto begin = [](const Plan& plan) {
+    return std::tie(plan.variant, plan.like_tensorflow, plan.ranges, plan.refinement,
+                    plan.precisions, plan.headroom, plan.float_inputs, plan.fine_inputs);
+  };
+  return begin(one) == begin(other);
+}
+
 Workshop::Workshop(const Graph& model, const Graph& start, SampleRefs samples,
                    std::vector<std::size_t> files, QuantizeOptions options,
                    std::size_t workers, const std::function<void()>& on_step)
@@ -85,10 +94,12 @@ Workshop::Workshop(const Graph& model, const Graph& start, SampleRefs samples,
       folds_(DealOut(files_, samples_.size() <= kFew ? kFoldsOfFew : kFoldsOfMany)),
       reference_(OutputsOf(model, samples_, workers)),
       original_(NewVariant(start)) {
-  const Plan plan{.variant = start == model ? original_ : NewVariant(model),
-                  .like_tensorflow = true};
-  baseline_ = ErrorsOfPlan(plan);
-  tensorflow_ = {plan, Losses(baseline_, baseline_), 1};
+  const Plan plan{
+      .variant = start == model ? original_ : Gathered(model, Detail::kExtremes),
+      .like_tensorflow = true};
+  std::vector<QuantizedGraph> begun = BeginFits(plan);
+  baseline_ = ErrorsOfFits(plan, begun);
+  tensorflow_ = {plan, std::move(begun), Losses(baseline_, baseline_), 1};
 }
 
 Workshop Workshop::WithFewer(std::size_t most) const {
@@ -103,16 +114,26 @@ Workshop Workshop::WithFewer(std::size_t most) const {
 }
 
 std::shared_ptr<const Variant> Workshop::NewVariant(Graph graph) const {
+  return Gathered(std::move(graph), Detail::kAll);
+}
+
+std::shared_ptr<const Variant> Workshop::Gathered(Graph graph, Detail detail) const {
+  FloatMeansCollector means(graph, samples_.size());
+  SampleObserver observe_means = [&means](std::size_t sample, ValueId id,
+                                          std::span<const std::byte> bytes) {
+    means.See(sample, id, bytes);
+  };
+  if (detail == Detail::kExtremes) observe_means = nullptr;
   const auto parts = CollectStatistics(Executor(graph), samples_, folds_.part_of,
-                                       folds_.parts, workers_);
-  FloatMeans means = MeansOfLinearLayers(graph, samples_, workers_);
+                                       folds_.parts, workers_, observe_means, detail);
   std::vector<RangeChoices> without;
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    without.emplace_back(Merged(graph, parts, parts.size() > 1 ? p : parts.size()));
+    without.emplace_back(
+        Merged(graph, parts, parts.size() > 1 ? p : parts.size(), detail));
   }
-  RangeChoices all(Merged(graph, parts, parts.size()));
+  RangeChoices all(Merged(graph, parts, parts.size(), detail));
   return std::make_shared<const Variant>(
-      Variant{std::move(graph), std::move(all), std::move(without), std::move(means)});
+      Variant{std::move(graph), std::move(all), std::move(without), means.means()});
 }
 
 QuantizeOptions Workshop::OptionsOf(const Plan& plan) const {
@@ -135,24 +156,31 @@ Ranges Workshop::RangesOf(const Plan& plan, const RangeChoices& choices) const {
                        : ranges;
 }
 
-QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>& places,
-                               std::optional<std::size_t> left_out) const {
+Graph Workshop::Refined(const Plan& plan, const DitheredGraph& graph,
+                        const Refinement& refinement, const Fitting& on) const {
+  const std::vector<std::size_t> used = Thinned(on.places, kMostForLayers);
+  FloatMeans means;
+  for (const auto& [name, all] : plan.variant->means) means[name] = Taken(all, used);
+  return RefineLayers(graph, plan.variant->graph, means, Taken(samples_, used),
+                      refinement, workers_);
+}
+
+QuantizedGraph Workshop::BeginFit(const Plan& plan, const Fitting& on) const {
   const Variant& variant = *plan.variant;
   const RangeChoices& choices =
-      left_out.has_value() ? variant.ranges_without[*left_out] : variant.ranges;
+      on.left_out.has_value() ? variant.ranges_without[*on.left_out] : variant.ranges;
   QuantizeOptions options = OptionsOf(plan);
   options.wide_ranges = choices.statistics().ranges();
   QuantizedGraph quantized =
       QuantizeInt8(variant.graph, RangesOf(plan, choices), options);
   if (plan.like_tensorflow) return quantized;
-  const std::vector<std::size_t> used = Thinned(places, kMostForLayers);
-  FloatMeans means;
-  for (const auto& [name, all] : variant.means) means[name] = Taken(all, used);
-  const auto refine = [&](const DitheredGraph& graph, const Refinement& refinement) {
-    return RefineLayers(graph, variant.graph, means, Taken(samples_, used), refinement,
-                        workers_);
-  };
-  quantized.graph = DropIdleClamps(refine({quantized.graph, {}}, plan.refinement));
+  quantized.graph =
+      DropIdleClamps(Refined(plan, {quantized.graph, {}}, plan.refinement, on));
+  return quantized;
+}
+
+QuantizedGraph Workshop::EndFit(const Plan& plan, QuantizedGraph quantized,
+                                const Fitting& on) const {
   if (plan.fine_inputs) {
     quantized = WithFineInputs(quantized, InputsToRefine(quantized.graph));
   }
@@ -162,12 +190,13 @@ QuantizedGraph Workshop::FitOn(const Plan& plan, const std::vector<std::size_t>&
   std::ranges::copy(dithered.float_operators,
                     std::back_inserter(quantized.float_operators));
   // The biases made good what rounding did on average, and now does less.
-  quantized.graph = refine(dithered, {.bias = plan.refinement.bias});
+  quantized.graph = Refined(plan, dithered, {.bias = plan.refinement.bias}, on);
   return quantized;
 }
 
 QuantizedGraph Workshop::Fit(const Plan& plan) const {
-  return FitOn(plan, PlacesOf(samples_), std::nullopt);
+  const Fitting on{PlacesOf(samples_), std::nullopt};
+  return EndFit(plan, BeginFit(plan, on), on);
 }
 
 Graph Workshop::OperatorsOf(Plan plan) const {
@@ -175,11 +204,20 @@ Graph Workshop::OperatorsOf(Plan plan) const {
   return Fit(plan).graph;
 }
 
-std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
+std::vector<QuantizedGraph> Workshop::BeginFits(const Plan& plan) const {
+  std::vector<QuantizedGraph> begun;
+  for (std::size_t part = 0; part < folds_.parts; ++part) {
+    begun.push_back(BeginFit(plan, {FoldOf(folds_, part).fit, part}));
+  }
+  return begun;
+}
+
+std::vector<SampleError> Workshop::ErrorsOfFits(
+    const Plan& plan, const std::vector<QuantizedGraph>& begun) const {
   std::vector<Outputs> outputs(samples_.size());
   for (std::size_t part = 0; part < folds_.parts; ++part) {
     const Fold fold = FoldOf(folds_, part);
-    const Graph fitted = FitOn(plan, fold.fit, part).graph;
+    const Graph fitted = EndFit(plan, begun[part], {fold.fit, part}).graph;
     auto judged = OutputsOf(fitted, Taken(samples_, fold.judge), workers_);
     for (std::size_t i = 0; i < judged.size(); ++i) {
       outputs[fold.judge[i]] = std::move(judged[i]);
@@ -189,8 +227,10 @@ std::vector<SampleError> Workshop::ErrorsOfPlan(const Plan& plan) const {
   return ErrorsOf(reference_, outputs);
 }
 
-Judged Workshop::Judge(const Plan& plan) const {
-  Judged judged{plan, Losses(baseline_, ErrorsOfPlan(plan)), 0};
+Judged Workshop::Judge(const Plan& plan, const Judged& before) const {
+  Judged judged{
+      plan, BeginAlike(plan, before.plan) ? before.begun : BeginFits(plan), {}, 0};
+  judged.losses = Losses(baseline_, ErrorsOfFits(plan, judged.begun));
   judged.loss = TypicalRatio(judged.losses, tensorflow_.losses, files_);
   return judged;
 }
@@ -233,8 +273,8 @@ std::optional<Stability> Workshop::StabilityOfFits(const Plan& plan,
     Plan of_half = plan;
     of_half.variant = std::make_shared<const Variant>(
         Variant{variant.graph, RangeChoices(statistics[half]), {}, variant.means});
-    const QuantizedGraph fitted =
-        FitOn(of_half, FoldOf(halves, half).judge, std::nullopt);
+    const Fitting on{FoldOf(halves, half).judge, std::nullopt};
+    const QuantizedGraph fitted = EndFit(of_half, BeginFit(of_half, on), on);
     outputs[half] = OutputsOf(fitted.graph, samples_, workers_);
   }
   return StabilityOf(reference_, OutputsOf(whole, samples_, workers_), outputs);

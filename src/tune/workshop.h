@@ -43,9 +43,14 @@ struct Plan {
   Copies copies = {};          ///< of results, with dither
 };
 
+/// Whether fits of the plans are one up to what is done to outputs and in copies last.
+bool BeginAlike(const Plan& one, const Plan& other);
+
 /// A plan and its losses on held-back samples (contest.h), over those of TensorFlow's.
 struct Judged {
   Plan plan;
+  std::vector<QuantizedGraph>
+      begun;                   // by part that is left out: all but these last steps
   std::vector<double> losses;  // by sample
   double loss = 0;             // TypicalRatio to those of TensorFlow's
 };
@@ -76,8 +81,9 @@ class Workshop {
   [[nodiscard]] std::optional<Stability> StabilityOfFits(const Plan& plan,
                                                          const Graph& whole) const;
 
-  /// Each sample is judged by what was fitted without its part.
-  [[nodiscard]] Judged Judge(const Plan& plan) const;
+  /// Each sample is judged by what was fitted without its part. `before` saves work if
+  /// its plan begins like this one.
+  [[nodiscard]] Judged Judge(const Plan& plan, const Judged& before) const;
 
   /// The losses of one over those of the other.
   [[nodiscard]] ErrorRatio Over(const Judged& one, const Judged& other) const;
@@ -99,10 +105,21 @@ class Workshop {
   [[nodiscard]] Mix MixOf(const Plan& plan, const MixedPrecision& wanted) const;
 
  private:
-  [[nodiscard]] std::vector<SampleError> ErrorsOfPlan(const Plan& plan) const;
-  [[nodiscard]] QuantizedGraph FitOn(const Plan& plan,
-                                     const std::vector<std::size_t>& places,
-                                     std::optional<std::size_t> left_out) const;
+  /// Samples that fit a plan, and the part that is missing among them.
+  struct Fitting {
+    std::vector<std::size_t> places;
+    std::optional<std::size_t> left_out;
+  };
+  /// TensorFlow's arithmetic needs extremes alone.
+  [[nodiscard]] std::shared_ptr<const Variant> Gathered(Graph graph, Detail detail) const;
+  [[nodiscard]] std::vector<QuantizedGraph> BeginFits(const Plan& plan) const;
+  [[nodiscard]] std::vector<SampleError> ErrorsOfFits(
+      const Plan& plan, const std::vector<QuantizedGraph>& begun) const;
+  [[nodiscard]] QuantizedGraph BeginFit(const Plan& plan, const Fitting& on) const;
+  [[nodiscard]] QuantizedGraph EndFit(const Plan& plan, QuantizedGraph quantized,
+                                      const Fitting& on) const;
+  [[nodiscard]] Graph Refined(const Plan& plan, const DitheredGraph& graph,
+                              const Refinement& refinement, const Fitting& on) const;
   [[nodiscard]] QuantizeOptions OptionsOf(const Plan& plan) const;
   [[nodiscard]] Ranges RangesOf(const Plan& plan, const RangeChoices& choices) const;
 

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/statistics.h"
 #include "ops/linear.h"
+#include "tune/float_means.h"
 #include "tune/folds.h"
 
 namespace kinglet {
@@ -70,10 +72,15 @@ inline std::vector<Sample> RandomSamples(const Graph& graph, std::size_t count,
   return samples;
 }
 
-inline SampleRefs RefsTo(const std::vector<Sample>& samples) {
-  SampleRefs refs;
-  for (const Sample& sample : samples) refs.push_back(&sample);
-  return refs;
+inline FloatMeans MeansOfLinearLayers(const Graph& graph, const SampleRefs& samples) {
+  FloatMeansCollector means(graph, samples.size());
+  const std::vector<std::size_t> one_part(samples.size());
+  CollectStatistics(
+      Executor(graph), samples, one_part, 1, 1,
+      [&](std::size_t sample, ValueId id, std::span<const std::byte> bytes) {
+        means.See(sample, id, bytes);
+      });
+  return means.means();
 }
 
 }  // namespace kinglet

@@ -77,8 +77,7 @@ Graph Refined(const RefineCase& one, const Refinement& refinement,
               std::size_t workers = 1) {
   const SampleRefs refs = RefsTo(one.samples);
   return RefineLayers({one.quantized, {}}, one.graph,
-                      MeansOfLinearLayers(one.graph, refs, workers), refs, refinement,
-                      workers);
+                      MeansOfLinearLayers(one.graph, refs), refs, refinement, workers);
 }
 
 std::vector<double> FirstOf(std::vector<double> outputs) {
