@@ -8,6 +8,8 @@
 #include "quantize/addends.h"
 #include "quantize/assign_params.h"
 #include "quantize/deciding_ranges.h"
+#include "run/layerwise.h"
+#include "tune/graph_tail.h"
 #include "tune/rounded_copy.h"
 
 namespace kinglet {
@@ -51,6 +53,47 @@ bool OnlyShifts(const Graph& graph, const ParamsPlan& plan, const Node& node) {
   return false;
 }
 
+/// Results of one graph, up to a node that comes ever later, on all samples.
+class Heads {
+ public:
+  Heads(const Graph& graph, const SampleRefs& samples, std::size_t workers)
+      : uses_(graph), run_(graph, samples, workers) {}
+
+  /// What `changed`, which is the graph but for what a value becomes behind its producer,
+  /// computes. REQUIRES: no value that comes before that of an earlier call.
+  std::vector<Outputs> Continued(const Graph& changed, ValueId id, std::size_t workers) {
+    const std::size_t first = uses_.Producer(id).value_or(0);
+    while (run_.next() < first) run_.Step();
+    const GraphTail tail = TailOf(changed, first);
+    std::vector<Sample> read(run_.samples());
+    run_.ForEach([&](std::size_t s) {
+      for (const ValueId of_head : tail.reads) read[s].push_back(run_.At(s, of_head));
+    });
+    return OutputsOf(tail.graph, RefsTo(read), workers);
+  }
+
+ private:
+  const Uses uses_;
+  LayerwiseRun run_;
+};
+
+/// The values whose rounding is looked at.
+std::vector<ValueId> Rounded(const Graph& graph, const ParamsPlan& plan) {
+  const Uses uses(graph);
+  std::vector<ValueId> rounded;
+  const auto look = [&](ValueId id) {
+    if (plan.params[Index(id)].has_value() && uses.Count(id) > 0) rounded.push_back(id);
+  };
+  for (const Port& port : graph.inputs) look(port.value);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!plan.quantized_nodes[i] || WantsOneScale(node)) continue;
+    if (OnlyShifts(graph, plan, node)) continue;
+    for (const ValueId id : node.outputs) look(id);
+  }
+  return rounded;
+}
+
 }  // namespace
 
 std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ranges,
@@ -60,20 +103,12 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
                                            std::size_t workers, int copies) {
   const ParamsPlan plan = AssignParams(graph, ranges, options);
   const Graph cut = WithoutPoles(graph, plan);
-  const Uses uses(graph);
+  Heads heads(cut, samples, workers);
   std::vector<Sensitivity> found;
-  const auto look = [&](ValueId id) {
-    if (!plan.params[Index(id)].has_value() || uses.Count(id) == 0) return;
+  for (const ValueId id : Rounded(graph, plan)) {
     const Graph rounded = copies == 1 ? WithRoundedValue(cut, id, plan)
                                       : WithValueInCopies(cut, id, plan, copies);
-    found.push_back({id, ErrorsOf(reference, OutputsOf(rounded, samples, workers))});
-  };
-  for (const Port& port : graph.inputs) look(port.value);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    if (!plan.quantized_nodes[i] || WantsOneScale(node)) continue;
-    if (OnlyShifts(graph, plan, node)) continue;
-    for (const ValueId id : node.outputs) look(id);
+    found.push_back({id, ErrorsOf(reference, heads.Continued(rounded, id, workers))});
   }
   return found;
 }
