@@ -31,6 +31,7 @@ class Tuner {
   Tuner(const Graph& graph, const SampleRefs& samples, std::span<const std::size_t> files,
         const TuneRequest& request, const std::function<void()>& on_step)
       : samples_(samples),
+        different_samples_(CountFiles(files)),
         request_(request),
         asked_(request.recipe, request.steps),
         model_macs_(MacsOf(graph)),
@@ -237,7 +238,7 @@ class Tuner {
       Graph equalized = Equalize(graph_, extremes,
                                  {.strength = 0.5,
                                   .depthwise_only = depthwise,
-                                  .samples = samples_.size(),
+                                  .samples = different_samples_,
                                   .only_free = !asked_.IsMax() && !is_forced});
       if (equalized == graph_ || equalized == tried) return;
       tried = equalized;
@@ -257,7 +258,7 @@ class Tuner {
     if (offer.has_value()) tuned_.notes.push_back(NoteOf(*offer));
   }
 
-  [[nodiscard]] bool HasManySamples() const { return samples_.size() >= kManySamples; }
+  [[nodiscard]] bool HasManySamples() const { return different_samples_ >= kManySamples; }
 
   [[nodiscard]] std::int64_t MostMacs(double extra) const {
     return static_cast<std::int64_t>(static_cast<double>(model_macs_) *
@@ -276,6 +277,7 @@ class Tuner {
   }
 
   const SampleRefs& samples_;
+  const std::size_t different_samples_;
   const TuneRequest& request_;
   const AskedSteps asked_;
   const std::int64_t model_macs_;

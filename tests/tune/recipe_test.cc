@@ -52,9 +52,7 @@ std::vector<Sample> SkewedSamples(std::size_t count, float power = 24) {
 TuneResult Tuned(const Graph& graph, const std::vector<Sample>& samples,
                  const TuneRequest& request) {
   const SampleRefs refs = RefsTo(samples);
-  std::vector<std::size_t> files(samples.size());
-  std::iota(files.begin(), files.end(), std::size_t{0});
-  return Tune(graph, refs, files, request, nullptr);
+  return Tune(graph, refs, FilesOf(refs), request, nullptr);
 }
 
 const TrialRecord& Chosen(const TuneResult& tuned) {
@@ -205,6 +203,13 @@ TEST(Tune, RoundsWeightsTogetherByDefaultWhereManySamplesJudgeIt) {
   EXPECT_FALSE(TriesRounding(39, {}));
   EXPECT_TRUE(TriesRounding(39, {.recipe = Recipe::kMax}));
   EXPECT_FALSE(TriesRounding(40, {.steps = {.adaround = false}}));
+}
+
+// Copies say nothing that the first of them didn't.
+TEST(Tune, CountsCopiesOfASampleOnce) {
+  auto samples = SkewedSamples(39);
+  samples.resize(60, samples.front());
+  EXPECT_FALSE(HasTried(Tuned(ThreeLayers(), samples, {}), "rounded together"));
 }
 
 /// The dtype of what a softmax at the output makes.
