@@ -31,6 +31,12 @@ constexpr std::array<std::pair<std::string_view, MagScale>, 4> kMagScales = {
      {"db", MagScale::kDb},
      {"pcen", MagScale::kPcen}}};
 
+constexpr std::int64_t kHighestRate = 10'000'000;
+constexpr std::int64_t kMostChunkSamples = 50'000'000;
+constexpr std::int64_t kMostFftLength = 1 << 18;
+constexpr std::int64_t kMostBands = 4096;
+constexpr double kLongestRecording = 1e9;  // seconds: as long as there is
+
 /// The value of a name; the error lists the names there are.
 template <typename Names>
 auto Lookup(const Names& names, std::string_view name, std::string_view what) {
@@ -106,18 +112,23 @@ T Needed(const std::optional<T>& value, std::string_view key, std::string_view f
                           key, flag));
 }
 
+/// Above 0 and at most `most`: what lies beyond is a slip of the hand, and would take all
+/// memory before anything else told of it.
 template <typename T>
-T Positive(const std::optional<T>& value, std::string_view key, std::string_view flag) {
+T Within(T most, const std::optional<T>& value, std::string_view key,
+         std::string_view flag) {
   const T needed = Needed(value, key, flag);
-  if (needed > 0) return needed;
+  if (needed > 0 && needed <= most) return needed;
   throw Error(ErrorKind::kUsage, fmt::format("audio configuration: {} is {}; it must be "
-                                             "above 0",
-                                             key, needed));
+                                             "above 0 and at most {}",
+                                             key, needed, most));
 }
 
 void CompleteSpectrogram(const PartialAudioConfig& partial, AudioConfig& config) {
-  config.spec_width = Positive(partial.spec_width, "spec_width", "--spec-width");
-  config.fft_length = Positive(partial.fft_length, "fft_length", "--fft-length");
+  config.spec_width =
+      Within(kMostChunkSamples, partial.spec_width, "spec_width", "--spec-width");
+  config.fft_length =
+      Within(kMostFftLength, partial.fft_length, "fft_length", "--fft-length");
   if (config.fft_length % 2 != 0) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("audio configuration: fft_length is {}; it must be even",
@@ -134,7 +145,7 @@ void CompleteSpectrogram(const PartialAudioConfig& partial, AudioConfig& config)
 
 void CompleteMel(const PartialAudioConfig& partial, AudioConfig& config) {
   constexpr std::int64_t kLowestRate = 302;  // its half is above the lowest filter
-  config.num_mels = Positive(partial.num_mels, "num_mels", "--num-mels");
+  config.num_mels = Within(kMostBands, partial.num_mels, "num_mels", "--num-mels");
   if (config.sample_rate_hz < kLowestRate) {
     throw Error(ErrorKind::kUsage,
                 "audio configuration: mel filters start at 150 Hz; "
@@ -189,16 +200,20 @@ AudioConfig Complete(const PartialAudioConfig& partial) {
   AudioConfig config;
   config.frontend = Needed(partial.frontend, "audio_frontend", "--frontend");
   config.sample_rate_hz =
-      Positive(partial.sample_rate_hz, "sample_rate", "--sample-rate");
-  config.chunk_duration_s =
-      Positive(partial.chunk_duration_s, "chunk_duration", "--chunk-duration");
+      Within(kHighestRate, partial.sample_rate_hz, "sample_rate", "--sample-rate");
+  const double longest_chunk =
+      static_cast<double>(kMostChunkSamples) / static_cast<double>(config.sample_rate_hz);
+  config.chunk_duration_s = Within(longest_chunk, partial.chunk_duration_s,
+                                   "chunk_duration", "--chunk-duration");
   config.max_duration_s =
-      Positive(std::optional(partial.max_duration_s.value_or(
-                   std::max(kDefaultDuration, kDefaultChunks * config.chunk_duration_s))),
-               "max_duration", "--max-duration");
+      Within(kLongestRecording,
+             std::optional(partial.max_duration_s.value_or(
+                 std::max(kDefaultDuration, kDefaultChunks * config.chunk_duration_s))),
+             "max_duration", "--max-duration");
   config.mag_scale = partial.mag_scale.value_or(MagScale::kNone);
-  config.num_mfcc = Positive(std::optional(partial.num_mfcc.value_or(config.num_mfcc)),
-                             "n_mfcc", "n_mfcc in the JSON file");
+  config.num_mfcc =
+      Within(kMostBands, std::optional(partial.num_mfcc.value_or(config.num_mfcc)),
+             "n_mfcc", "n_mfcc in the JSON file");
   if (config.frontend != Frontend::kRaw) CompleteSpectrogram(partial, config);
   const bool has_mel =
       config.frontend != Frontend::kRaw && config.frontend != Frontend::kHybrid;

@@ -1,5 +1,6 @@
 #include "kinglet/audio_config.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -71,6 +72,21 @@ TEST(AudioConfigTest, SenselessNumbersAreRefused) {
   partial.spec_width = 100000;
   EXPECT_THAT(ErrorOf(ErrorKind::kUsage, [&] { (void)Complete(partial); }),
               HasSubstr("72000 samples"));
+}
+
+TEST(AudioConfigTest, NumbersBeyondAllReasonAreRefused) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"sample_rate", "99999999999"}, {"num_mels", "99999999"},
+      {"spec_width", "99999999999"},  {"fft_length", "100000000"},
+      {"chunk_duration", "1e308"},    {"max_duration", "1e308"},
+      {"n_mfcc", "2147483648"}};
+  for (const auto& [key, value] : cases) {
+    auto partial =
+        Overlay(ReadText(fmt::format(R"({{"{}": {}}})", key, value)), ReadText(kWhole));
+    partial.frontend = Frontend::kMfcc;
+    EXPECT_THAT(ErrorOf(ErrorKind::kUsage, [&] { (void)Complete(partial); }),
+                AllOf(HasSubstr(fmt::format("{} is ", key)), HasSubstr("at most")));
+  }
 }
 
 TEST(AudioConfigTest, UnknownNamesListTheKnownOnes) {
