@@ -9,6 +9,7 @@
 
 #include "import/hdf5_attribute.h"
 #include "import/hdf5_handle.h"
+#include "import/hdf5_heaps.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -119,6 +120,7 @@ std::optional<Hdf5Handle> OpenObject(hid_t group, std::string_view path,
 }  // namespace
 
 Hdf5Group Hdf5Group::OfFile(std::span<const std::byte> bytes, const std::string& file) {
+  if (HasBrokenHeap(bytes)) CorruptHdf5(file + ": a damaged heap; save the model again");
   SilenceLibrary();
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5 can't be set up");
   constexpr std::size_t kIncrement = std::size_t{1} << 16U;
