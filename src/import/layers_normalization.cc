@@ -7,6 +7,7 @@
 
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
+#include "ops/infer.h"
 
 namespace kinglet {
 namespace {
@@ -138,13 +139,19 @@ std::vector<ValueId> BuildLayerNormalization(const LayerContext& context) {
                          : ScaledFirst(context, x, axes, stored, epsilon)};
 }
 
+/// The scale, of the sizes of the axes, meets x from the last axis on, whichever they
+/// are: what Keras computes (and refuses, where these sizes don't broadcast).
 std::vector<ValueId> BuildRmsNormalization(const LayerContext& context) {
   const ValueId x = context.Input();
   const Shape shape = context.ShapeOf(x);
   const Ints axes = NormalizedAxes(context);
   constexpr double kDefault = 1e-6;
-  const Stored stored =
-      StoredFor(context, SizesAt(shape, axes), Along(shape, axes), true, false);
+  const Shape sizes = SizesAt(shape, axes);
+  if (Broadcast(shape, sizes) != shape) {
+    context.Corrupt("a scale of shape " + ToString(sizes) + " for x of " +
+                    ToString(shape));
+  }
+  const Stored stored = StoredFor(context, sizes, sizes, true, false);
   const ValueId square = context.Node(Mul{}, {x, x}, "square");
   const ValueId inverse = InverseRoot(context, square, axes, Epsilon(context, kDefault));
   return {

@@ -204,11 +204,20 @@ TEST(RandomMaps, LayerNormalization) {
   });
 }
 
+/// The last axes of so many.
+std::vector<std::int64_t> LastAxes(Dice& dice, std::size_t rank) {
+  const auto count = static_cast<std::int64_t>(rank);
+  std::vector<std::int64_t> axes;
+  for (auto axis = dice.Int(0, count - 1); axis < count; ++axis) axes.push_back(axis);
+  return axes;
+}
+
 TEST(RandomMaps, RmsAndUnitNormalization) {
   ForSeeds(60, [](Dice& dice) {
     const Nd x = dice.Numbers(RandomShape(dice, 1, 3), -2, 3);
-    const auto axes = RandomAxes(dice, x.shape.size());
     const bool is_unit = dice.Coin();
+    const auto axes =
+        is_unit ? RandomAxes(dice, x.shape.size()) : LastAxes(dice, x.shape.size());
     LayerCase layer{is_unit ? "UnitNormalization" : "RMSNormalization",
                     {{"axis", WithBatch(axes)}},
                     {x}};
@@ -225,6 +234,27 @@ TEST(RandomMaps, RmsAndUnitNormalization) {
                            : scale.data[stored[i]] / std::sqrt(square + 0.01);
     }
     if (!is_unit) layer.Add(scale);
+    ExpectLayer(layer, y);
+  });
+}
+
+// Keras multiplies by the scale as it is, which meets the last axis.
+TEST(RandomMaps, RmsNormalizationOverAnotherAxisScalesTheLast) {
+  ForSeeds(6, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 2, 3}, -2, 3);
+    const Nd scale = dice.Numbers({3}, 0.5, 2);
+    Nd y = x;
+    for (std::int64_t j = 0; j < 2; ++j) {
+      for (std::int64_t k = 0; k < 3; ++k) {
+        double square = 0;
+        for (std::int64_t i = 0; i < 3; ++i) square += x(i, j, k) * x(i, j, k) / 3;
+        for (std::int64_t i = 0; i < 3; ++i) {
+          y(i, j, k) *= scale(k) / std::sqrt(square + 0.01);
+        }
+      }
+    }
+    LayerCase layer{"RMSNormalization", {{"axis", {1}}, {"epsilon", 0.01}}, {x}};
+    layer.Add(scale);
     ExpectLayer(layer, y);
   });
 }
