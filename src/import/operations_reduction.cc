@@ -11,8 +11,8 @@ const Names kReduced = {"x", "input_tensor", "input"};
 const Names kKeepDims = {"keepdims", "keep_dims"};
 
 /// The axes of the call: not the batch, which would mix samples.
-Ints Axes(const Operation& operation, ValueId x) {
-  const Json& axis = operation.Argument(1, {"axis"});
+Ints Axes(const Operation& operation, ValueId x, int argument = 1) {
+  const Json& axis = operation.Argument(argument, {"axis"});
   Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
   if (!axes.empty() && axes[0] == 0) {
     operation.context().Refuse("over the axis of the batch, which mixes its samples");
@@ -51,6 +51,29 @@ std::vector<ValueId> Variance(const Operation& operation) {
 
 std::vector<ValueId> Deviation(const Operation& operation) {
   return {operation.Node(Sqrt{}, {VarianceOf(operation, "variance")})};
+}
+
+/// The root of the sum of squares, or the sum of magnitudes.
+std::vector<ValueId> Norm(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kReduced);
+  const Ints axes = Axes(operation, x, 2);
+  const bool keeps = operation.Flag(3, kKeepDims, false);
+  const Json& order = operation.Argument(1, {"ord"});
+  const bool is_vector = axes.size() == 1;
+  if (is_vector && order == 1) {
+    const ValueId magnitude = operation.Node(Abs{}, {x}, "magnitude");
+    return {operation.Node(Sum{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
+  }
+  const bool is_euclidean =
+      order.is_null() || (is_vector ? order == 2 : axes.size() == 2 && order == "fro");
+  if (!is_euclidean) {
+    operation.context().Refuse("of order " + order.dump() +
+                               "; write it with sums of powers");
+  }
+  const ValueId square = operation.Node(Mul{}, {x, x}, "square");
+  const ValueId sum =
+      operation.Node(Sum{{.axes = axes, .keep_dims = keeps}}, {square}, "sum");
+  return {operation.Node(Sqrt{}, {sum})};
 }
 
 /// log of the sum of exponentials, from the largest down.
@@ -122,6 +145,7 @@ const std::vector<OperationRow>& ReductionOperations() {
       {"Prod", {"math.reduce_prod", "reduce_prod"}, Reduced<ReduceProd>, "REDUCE_PROD"},
       {"Var", {"math.reduce_variance"}, Variance, "MEAN, SQUARED_DIFFERENCE, MEAN"},
       {"Std", {"math.reduce_std"}, Deviation, "MEAN, SQUARED_DIFFERENCE, MEAN, SQRT"},
+      {"Norm", {}, Norm, "MUL, SUM, SQRT; of order 1 ABS, SUM"},
       {"Logsumexp",
        {"math.reduce_logsumexp"},
        LogSumExp,

@@ -104,6 +104,27 @@ TEST(RandomFunctions, MoveSeveralAxes) {
   });
 }
 
+TEST(RandomFunctions, TakeNormsOfVectorsAndMatrices) {
+  ForSeeds(12, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 4}, -2, 2);
+    const bool keeps = dice.Coin();
+    const json order = dice.Of<json>({nullptr, 1, 2, "fro"});
+    const bool is_matrix = order == "fro";
+    const std::int64_t rows = is_matrix ? 1 : 3;
+    Nd y(keeps ? Shape{rows, 1} : is_matrix ? Shape{} : Shape{3});
+    for (std::size_t i = 0; i < x.data.size(); ++i) {
+      const double number = x.data[i];
+      y.data[is_matrix ? 0 : i / 4] += order == 1 ? std::abs(number) : number * number;
+    }
+    if (order != 1) {
+      for (double& sum : y.data) sum = std::sqrt(sum);
+    }
+    const json axis = is_matrix ? json{1, 2} : json{-1};
+    ExpectLayer(
+        FunctionOf("Norm", {{"ord", order}, {"axis", axis}, {"keepdims", keeps}}, x), y);
+  });
+}
+
 TEST(RandomFunctions, DivideByANorm) {
   ForSeeds(12, [](Dice& dice) {
     const Nd x = dice.Numbers({3, 4}, -2, 2);
