@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kBias = 2;  // input of a linear node
 constexpr double kLargestBias = 1073741823;
 constexpr double kLargestWideBias = 0x1p37;  // products with 2^31 stay in 64 bits
-constexpr Size kMostInputs = 2048;  // of an output whose weights are rounded together
+constexpr Size kMostInputs = 1024;  // of an output whose weights are rounded together
 
 Size InputsOf(const Graph& graph, const Node& node) {
   const LinearGeometry linear = LinearGeometryOf({graph, node});
