@@ -115,7 +115,8 @@ def convert(model: keras.Model, variant: str, calibration: Arrays) -> bytes:
     if variant != "tf_float":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if variant.startswith("tf_ptq"):
-        rows = [[calibration[t.name][i : i + 1] for t in model.inputs] for i in range(CALIBRATION)]
+        # By name: TensorFlow takes a list in an order of its own.
+        rows = [{k: v[i : i + 1] for k, v in calibration.items()} for i in range(CALIBRATION)]
         converter.representative_dataset = lambda: iter(rows)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     if variant == "tf_ptq_per_tensor":
