@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <string_view>
 
 #include "calibrate/gather.h"
 #include "emit/tflite_reader.h"
 #include "emit/tflite_writer.h"
 #include "kinglet/error.h"
 #include "passes/passes.h"
+#include "quantize/norm_quotients.h"
 #include "quantize/quantize.h"
 #include "run/executor.h"
 
@@ -95,6 +97,19 @@ QuantizedGraph Plain(const Ranges& ranges, std::span<const Sample> calibration,
   return QuantizeInt8(graph, widened, options);
 }
 
+/// Recovers norms in `graph`; the ranges of what is left of it.
+Ranges WithNormsRecovered(const Ranges& ranges, Graph& graph) {
+  Graph recovered = WithNormQuotients(graph, ranges);
+  std::map<std::string_view, std::optional<Range>> by_name;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    by_name[graph.values[i].name] = ranges[i];
+  }
+  Ranges left;
+  for (const Value& value : recovered.values) left.push_back(by_name.at(value.name));
+  graph = std::move(recovered);
+  return left;
+}
+
 Graph QuantizeFully(std::span<const Sample> calibration,
                     const QuantizationRequest& request, const ProgressListener& listener,
                     ConvertedGraph& converted) {
@@ -107,7 +122,7 @@ Graph QuantizeFully(std::span<const Sample> calibration,
   CheckFinite(collected, converted.warnings);
   NoteRanges(converted.optimized, collected.ranges(), converted);
   converted.data = FindingsAbout(calibration, converted.optimized, seen);
-  const Ranges ranges = collected.ranges();
+  const Ranges ranges = WithNormsRecovered(collected.ranges(), converted.optimized);
   QuantizedGraph quantized;
   if (request.mode == QuantizationMode::kInt16x8) {
     quantized = QuantizeInt16x8(converted.optimized, ranges, request.per_tensor);

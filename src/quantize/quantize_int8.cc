@@ -11,6 +11,7 @@
 
 #include "quantize/addends.h"
 #include "quantize/assign_params.h"
+#include "quantize/divisors.h"
 #include "quantize/fine_inputs.h"
 #include "quantize/integer_constants.h"
 #include "quantize/quantize.h"
@@ -40,6 +41,7 @@ class Quantizer {
  public:
   Quantizer(const Graph& graph, const Ranges& ranges, const QuantizeOptions& options)
       : from_(graph),
+        uses_(graph),
         options_(options),
         made_(graph.values.size(), Precision::kFloat),
         floats_(graph.values.size()) {
@@ -177,7 +179,24 @@ class Quantizer {
       const Tensor floats = ConstantOperand(node, which, precision);
       return AddConstant(id, OperandConstant(floats, wanted, precision));
     }
+    if (which == 1 && std::holds_alternative<Div>(node.op)) {
+      const Divisor divisor = DivisorOf(from_, uses_, plans_[precision], id);
+      return divisor.may_be_zero ? AboveZero(divisor.value, precision)
+                                 : IntegerForm(divisor.value, precision);
+    }
     return WithParams(id, wanted.value_or(ParamsOf(id, precision)), precision);
+  }
+
+  /// A divisor, of one step at least.
+  ValueId AboveZero(ValueId id, Precision precision) {
+    const QuantParams& params = ParamsOf(id, precision);
+    const std::vector<float> one_step = {params.scale};
+    const ValueId least = AddConstant(
+        id, OperandConstant(Tensor::Of<float>({}, std::span<const float>(one_step)),
+                            params, precision));
+    const std::string name = from_[id].name + "/above_zero";
+    return Append(Maximum{}, {IntegerForm(id, precision), least},
+                  IntegerValue(id, name, params, precision), name);
   }
 
   [[nodiscard]] Tensor ConstantOperand(const Node& node, std::size_t which,
@@ -223,6 +242,7 @@ class Quantizer {
   }
 
   const Graph& from_;
+  const Uses uses_;
   const QuantizeOptions& options_;
   ByPrecision<ParamsPlan> plans_;
   Graph to_;

@@ -43,6 +43,50 @@ constexpr const char* kDense =
     "const w : float32[2x2] = 1 -127 0.5 0\nconst b : float32[2] = 1 -1\n"
     "y : float32[1x2] = fully_connected(x, w, b) activation=relu6\nout output_0 = y\n";
 
+// The kernel stops at a divisor of zero, whatever samples the range is from.
+TEST(QuantizeInt8, KeepsDivisorsAStepAboveZero) {
+  const auto quantized = Quantized(
+      "in a = x : float32[1x2]\nin b = d : float32[1x2]\n"
+      "y : float32[1x2] = div(x, d)\nout output_0 = y\n",
+      {{"x", kUnit}, {"d", {1, kEight.max}}, {"y", {0, 255.0F / 1024}}});
+  EXPECT_EQ(Print(quantized.graph),
+            Print(Parse("in a = x : float32[1x2]\nin b = d : float32[1x2]\n"
+                        "const d_1 : int8[] q{0.03125/-128} = -127\n"
+                        "\"x/int8\" : int8[1x2] q{0.00390625/-128} = quantize(x)\n"
+                        "\"d/int8\" : int8[1x2] q{0.03125/-128} = quantize(d)\n"
+                        "\"d/above_zero\" : int8[1x2] q{0.03125/-128} = "
+                        "maximum(\"d/int8\", d_1)\n"
+                        "y : int8[1x2] q{0.0009765625/-128} = "
+                        "div(\"x/int8\", \"d/above_zero\")\n"
+                        "output_0 : float32[1x2] = dequantize(y)\n"
+                        "out output_0 = output_0\n")));
+}
+
+/// Operators of x / (largest + c), in steps of a 256th and of a 128th.
+std::size_t OperatorsOfQuotient(const std::string& c, float lowest) {
+  return Quantized(
+             fmt::format("in a = x : float32[1x2]\nconst c : float32[] = {}\n"
+                         "m : float32[1x1] = reduce_max(x) axes=[1] keep_dims=true\n"
+                         "d : float32[1x1] = add(m, c)\n"
+                         "y : float32[1x2] = div(x, d)\nout output_0 = y\n",
+                         c),
+             {{"x", {lowest, lowest + kUnit.max}},
+              {"m", {lowest, lowest + kUnit.max}},
+              {"d", {0.5F, 2 * kUnit.max}},
+              {"y", {0, 0.25F * kUnit.max}}})
+      .graph.nodes.size();
+}
+
+// What can't be seen gives way to the step above zero; what reaches it does as well.
+TEST(QuantizeInt8, AsksForAMaximumOnlyWhereASumMayBeZero) {
+  constexpr std::size_t kWithMaximum = 6;
+  EXPECT_EQ(OperatorsOfQuotient("1e-6", 0), kWithMaximum - 1);
+  EXPECT_EQ(OperatorsOfQuotient("0.5", 0), kWithMaximum - 1);
+  EXPECT_EQ(OperatorsOfQuotient("0.003", 0), kWithMaximum);
+  EXPECT_EQ(OperatorsOfQuotient("0.5", -0.5F), kWithMaximum);
+  EXPECT_EQ(OperatorsOfQuotient("-0.001", 0), kWithMaximum);
+}
+
 TEST(QuantizeInt8, PutsADenseLayerBetweenQuantizeAndDequantize) {
   const auto quantized = Quantized(kDense, {{"x", kUnit}, {"y", kEight}});
   EXPECT_EQ(
