@@ -138,15 +138,13 @@ CellStep LstmSteps(const Cell& cell, ValueId x) {
   const CellWeights weights = WeightsOf(cell, cell.context.ShapeOf(x).back(), 4, 1);
   const std::vector<std::int64_t> order = {0, 1, 3, 2};  // gates first, candidate last
   const std::int64_t units = cell.units;
-  const std::vector<ValueId> inputs =
-      PerStep(cell,
-              Linear(cell, x, Blocks(weights.kernel, units, order),
-                     Picked(weights.bias, 0, units, order), "input"),
-              "inputs");
+  const std::vector<ValueId> inputs = PerStep(cell, x, "inputs");
+  const Tensor kernel = Blocks(weights.kernel, units, order);
   const Tensor recurrent = Blocks(weights.recurrent, units, order);
+  const std::optional<Tensor> bias = Picked(weights.bias, 0, units, order);
   return [=](std::size_t step, const States& states) -> States {
     const auto name = [&](const char* part) { return AtStep(part, step); };
-    ValueId z = inputs[step];
+    ValueId z = Linear(cell, inputs[step], kernel, bias, name("input"));
     if (!states.empty()) {
       const ValueId past = Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
       z = cell.Node(Add{}, {z, past}, name("sum"));
@@ -190,39 +188,35 @@ CellStep GruSteps(const Cell& cell, ValueId x) {
   const std::vector<std::int64_t> candidate = {2};
   const auto gate_bias =
       SumOf(Picked(weights.bias, 0, units, gates), Picked(weights.bias, 1, units, gates));
-  const std::vector<ValueId> gate_inputs = PerStep(
-      cell, Linear(cell, x, Blocks(weights.kernel, units, gates), gate_bias, "gates"),
-      "gate_inputs");
-  const std::vector<ValueId> inputs =
-      PerStep(cell,
-              Linear(cell, x, Blocks(weights.kernel, units, candidate),
-                     Picked(weights.bias, 0, units, candidate), "candidate"),
-              "inputs");
-  const Tensor gate_kernel = Blocks(weights.recurrent, units, gates);
-  const Tensor kernel = Blocks(weights.recurrent, units, candidate);
-  const std::optional<Tensor> bias = Picked(weights.bias, 1, units, candidate);
+  const std::vector<ValueId> inputs = PerStep(cell, x, "inputs");
+  const Tensor gate_kernel = Blocks(weights.kernel, units, gates);
+  const Tensor kernel = Blocks(weights.kernel, units, candidate);
+  const std::optional<Tensor> bias = Picked(weights.bias, 0, units, candidate);
+  const Tensor recurrent_gates = Blocks(weights.recurrent, units, gates);
+  const Tensor recurrent = Blocks(weights.recurrent, units, candidate);
+  const std::optional<Tensor> recurrent_bias = Picked(weights.bias, 1, units, candidate);
   return [=](std::size_t step, const States& states) -> States {
     const auto name = [&](const char* part) { return AtStep(part, step); };
     const bool is_first = states.empty();
-    ValueId zr = gate_inputs[step];
+    ValueId zr = Linear(cell, inputs[step], gate_kernel, gate_bias, name("gate_input"));
     if (!is_first) {
       const ValueId past =
-          Linear(cell, states[0], gate_kernel, std::nullopt, "recurrent_gates");
+          Linear(cell, states[0], recurrent_gates, std::nullopt, "recurrent_gates");
       zr = cell.Node(Add{}, {zr, past}, name("gates_sum"));
     }
     const auto z_and_r =
         cell.Cut(cell.Gate(zr, name("gates")), {units, units}, name("gate"));
-    ValueId n = inputs[step];
+    ValueId n = Linear(cell, inputs[step], kernel, bias, name("input"));
     std::optional<ValueId> past;
-    if (resets_after && (!is_first || bias.has_value())) {
-      const ValueId product = is_first
-                                  ? cell.context.Constant(cell.Named("first_past"),
-                                                          bias->Reshaped({1, units}))
-                                  : Linear(cell, states[0], kernel, bias, "recurrent");
+    if (resets_after && (!is_first || recurrent_bias.has_value())) {
+      const ValueId product =
+          is_first ? cell.context.Constant(cell.Named("first_past"),
+                                           recurrent_bias->Reshaped({1, units}))
+                   : Linear(cell, states[0], recurrent, recurrent_bias, "recurrent");
       past = cell.Node(Mul{}, {z_and_r[1], product}, name("reset"));
     } else if (!resets_after && !is_first) {
       const ValueId reset = cell.Node(Mul{}, {z_and_r[1], states[0]}, name("reset"));
-      past = Linear(cell, reset, kernel, std::nullopt, "recurrent");
+      past = Linear(cell, reset, recurrent, std::nullopt, "recurrent");
     }
     if (past.has_value()) n = cell.Node(Add{}, {n, *past}, name("sum"));
     n = cell.Candidate(n, name("candidate"));
@@ -233,13 +227,12 @@ CellStep GruSteps(const Cell& cell, ValueId x) {
 /// h' = act(x W + b + h U)
 CellStep SimpleSteps(const Cell& cell, ValueId x) {
   const CellWeights weights = WeightsOf(cell, cell.context.ShapeOf(x).back(), 1, 1);
-  const std::vector<ValueId> inputs = PerStep(
-      cell,
-      Linear(cell, x, weights.kernel, Picked(weights.bias, 0, cell.units, {0}), "input"),
-      "inputs");
+  const std::vector<ValueId> inputs = PerStep(cell, x, "inputs");
+  const std::optional<Tensor> bias = Picked(weights.bias, 0, cell.units, {0});
+  const Tensor kernel = weights.kernel;
   const Tensor recurrent = weights.recurrent;
   return [=](std::size_t step, const States& states) -> States {
-    ValueId sum = inputs[step];
+    ValueId sum = Linear(cell, inputs[step], kernel, bias, AtStep("input", step));
     if (!states.empty()) {
       const ValueId past = Linear(cell, states[0], recurrent, std::nullopt, "recurrent");
       sum = cell.Node(Add{}, {sum, past}, AtStep("sum", step));

@@ -3,6 +3,7 @@
 // map per channel also passes what leaves channels alone, averages included; one factor
 // for all elements passes whatever moves them.
 #include <algorithm>
+#include <limits>
 
 #include "ops/window.h"
 #include "passes/passes.h"
@@ -11,9 +12,8 @@
 namespace kinglet {
 namespace {
 
-/// How much more noise than one factor for all channels may make in quantized weights:
-/// what the map left to itself rounds costs as much.
-constexpr double kMostNoise = 4;
+/// The mean square of a tensor's values over the square of the widest, of usual data.
+constexpr double kMeanSquare = 0.1;
 
 bool OnlyMovesElements(const Op& op) {
   return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op);
@@ -26,35 +26,76 @@ bool ReadsZerosOutside(const Conv& conv, const Shape& in, const Shape& weights) 
   return h.Total() > 0 || w.Total() > 0;
 }
 
-/// Sum over output channels of the square of the largest weight, which is what rounding
-/// the weights to steps of a part of it costs. REQUIRES: output channels in the first
-/// axis.
-double SquaredSteps(const Tensor& weights) {
+/// Of the weights that an output channel multiplies its inputs with, summed over output
+/// channels.
+struct SquaredWeights {
+  double widest = 0;  // of each channel, times their number: what rounding them costs
+  double sum = 0;     // what rounding inputs of the same range costs
+};
+
+/// REQUIRES: output channels in the weights' first axis.
+SquaredWeights SquaresOf(const Tensor& weights) {
   const std::span<const float> elements = weights.Data<float>();
   const auto outputs = static_cast<std::size_t>(weights.shape()[0]);
   const std::size_t block = elements.size() / outputs;
-  double sum = 0;
+  SquaredWeights squares;
   for (std::size_t output = 0; output < outputs; ++output) {
-    double most = 0;
+    double widest = 0;
     for (const float w : elements.subspan(output * block, block)) {
-      most = std::max(most, static_cast<double>(w) * static_cast<double>(w));
+      const double square = static_cast<double>(w) * static_cast<double>(w);
+      widest = std::max(widest, square);
+      squares.sum += square;
     }
-    sum += most;
+    squares.widest += widest * static_cast<double>(block);
   }
-  return sum;
+  return squares;
 }
 
-/// Whether the weights times the factors of their input channels are about as easy to
-/// quantize as before: an output channel has one scale for all its inputs.
+/// Of the squares of the factors other than zero.
+struct SquaredFactors {
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0;
+  double mean = 0;
+  double mean_inverse = 0;
+};
+
+SquaredFactors SquaresOf(const std::vector<float>& scale) {
+  SquaredFactors squares;
+  double count = 0;
+  for (const float s : scale) {
+    const double square = static_cast<double>(s) * static_cast<double>(s);
+    if (square == 0) continue;
+    squares.least = std::min(squares.least, square);
+    squares.most = std::max(squares.most, square);
+    squares.mean += square;
+    squares.mean_inverse += 1 / square;
+    count += 1;
+  }
+  squares.mean /= std::max(count, 1.0);
+  squares.mean_inverse /= std::max(count, 1.0);
+  return squares;
+}
+
+/// Whether the factors of input channels belong into the weights, where an output channel
+/// has one scale for all its inputs, or stay, with one scale for all channels of what
+/// they make. That depends on how loud the channels are: all alike, or, as behind a
+/// batch normalization's mean and variance, all alike once they are scaled. Right is what
+/// may lose least beside the other where the guess is wrong. In squares of 1/127 of the
+/// input's range; both choices also lose what rounding the input itself costs.
 bool QuantizeAsWell(const Op& op, const Tensor& weights,
                     const std::vector<float>& scale) {
-  double mean = 0;
-  for (const float s : scale) {
-    mean += static_cast<double>(s) * static_cast<double>(s);
-  }
-  mean /= static_cast<double>(scale.size());
-  return SquaredSteps(ScaledInputs(op, weights, scale)) <=
-         kMostNoise * mean * SquaredSteps(weights);
+  const SquaredFactors factors = SquaresOf(scale);
+  if (factors.most == 0) return true;
+  const SquaredWeights apart = SquaresOf(weights);
+  const SquaredWeights scaled = SquaresOf(ScaledInputs(op, weights, scale));
+  const double stay_if_alike =
+      scaled.sum + factors.most * apart.sum + kMeanSquare * factors.mean * apart.widest;
+  const double fold_if_alike = scaled.sum + kMeanSquare * scaled.widest;
+  const double stay_if_scaled =
+      scaled.sum + factors.least * (apart.sum + kMeanSquare * apart.widest);
+  const double fold_if_scaled =
+      scaled.sum + kMeanSquare * factors.least * factors.mean_inverse * scaled.widest;
+  return stay_if_alike / fold_if_alike >= fold_if_scaled / stay_if_scaled;
 }
 
 /// Whether the operation computes the same from the input before the map, with weights

@@ -68,15 +68,23 @@ TEST(FoldAffineBefore, ScalesTheChannelsThatEachGroupReads) {
 }
 
 TEST(FoldAffineBefore, DeclinesWhatMakesWeightsHardToQuantize) {
-  // The weights of most outputs would be steps of 64 for channels that 1 and 2 carry.
-  const auto scaled = [](const std::string& largest) {
-    return "in input = x : float32[1x8]\nconst c : float32[8] = 1 1 1 1 1 1 1 " +
-           largest +
-           "\na : float32[1x8] = mul(x, c)\nconst w : float32[1x8] = 1 2 1 2 1 2 1 2\n"
-           "y : float32[1x1] = fully_connected(a, w)\nout output_0 = y\n";
+  // One channel's weight would make the steps of all the others 64 times as wide.
+  const auto scaled = [](int channels, const std::string& largest) {
+    std::string factors;
+    std::string weights;
+    for (int i = 1; i < channels; ++i) {
+      factors += " 1";
+      weights += i % 2 == 0 ? " 2" : " 1";
+    }
+    const std::string shape = std::to_string(channels) + "]";
+    return "in input = x : float32[1x" + shape + "\nconst c : float32[" + shape + " =" +
+           factors + " " + largest + "\na : float32[1x" + shape +
+           " = mul(x, c)\nconst w : float32[1x" + shape + " =" + weights +
+           " 2\ny : float32[1x1] = fully_connected(a, w)\nout output_0 = y\n";
   };
-  EXPECT_NE(FoldAffineBefore(Parse(scaled("2"))), Parse(scaled("2")));
-  ExpectUnchanged(FoldAffineBefore, scaled("64"));
+  EXPECT_NE(FoldAffineBefore(Parse(scaled(64, "2"))), Parse(scaled(64, "2")));
+  EXPECT_NE(FoldAffineBefore(Parse(scaled(8, "64"))), Parse(scaled(8, "64")));
+  ExpectUnchanged(FoldAffineBefore, scaled(64, "64"));
 }
 
 TEST(FoldAffineBefore, ScalesADepthwiseConvolutionByFactorsPerChannel) {
