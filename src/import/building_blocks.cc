@@ -114,12 +114,6 @@ ValueId AnyOver(const LayerContext& context, ValueId bools, const Ints& axes,
 
 ValueId DividedByNorm(const LayerContext& context, ValueId x, const Ints& axes,
                       double smallest, const std::string& suffix) {
-  // L2_NORMALIZATION has a bound of its own, which is met by tensors of all but zeros.
-  constexpr double kBound = 1e-12;
-  const std::size_t rank = context.ShapeOf(x).size();
-  if (axes == Ints{static_cast<std::int64_t>(rank) - 1} && smallest <= kBound) {
-    return context.Node(L2Normalization{}, {x}, suffix);
-  }
   const std::string part = suffix.empty() ? "" : suffix + "/";
   const ValueId square = context.Node(Mul{}, {x, x}, part + "square");
   const ValueId sum =

@@ -218,7 +218,8 @@ const std::vector<LayerRow>& NormalizationLayers() {
        {"axis", "epsilon"}},
       {"UnitNormalization",
        BuildUnitNormalization,
-       "L2_NORMALIZATION; over other axes than the last MUL, SUM, MAXIMUM, RSQRT, MUL",
+       "L2_NORMALIZATION; over other axes than the last, or of long vectors, MUL, SUM, "
+       "MAXIMUM, RSQRT, MUL",
        {"axis"}},
   };
   return kRows;

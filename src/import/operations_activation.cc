@@ -206,7 +206,8 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"Normalize",
        {"math.l2_normalize", "nn.l2_normalize", "linalg.l2_normalize"},
        Normalize,
-       "L2_NORMALIZATION; over other axes than the last MUL, SUM, MAXIMUM, RSQRT, MUL"},
+       "L2_NORMALIZATION; over other axes than the last, or of long vectors, MUL, SUM, "
+       "MAXIMUM, RSQRT, MUL"},
       {"AveragePool", {}, PoolOf<kAverage1d, kAverage2d>, "AVERAGE_POOL_2D"},
       {"MaxPool", {}, PoolOf<kMax1d, kMax2d>, "MAX_POOL_2D"},
   };

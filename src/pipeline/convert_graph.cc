@@ -98,8 +98,11 @@ QuantizedGraph Plain(const Ranges& ranges, std::span<const Sample> calibration,
 }
 
 /// Recovers norms in `graph`; the ranges of what is left of it.
-Ranges WithNormsRecovered(const Ranges& ranges, Graph& graph) {
-  Graph recovered = WithNormQuotients(graph, ranges);
+Ranges WithNormsRecovered(const Ranges& ranges, const QuantizationRequest& request,
+                          Graph& graph) {
+  const Int8Results int8{.inner = request.mode == QuantizationMode::kPtq,
+                         .outputs = request.recipe == Recipe::kTf};
+  Graph recovered = WithNormQuotients(graph, ranges, int8);
   std::map<std::string_view, std::optional<Range>> by_name;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     by_name[graph.values[i].name] = ranges[i];
@@ -122,7 +125,8 @@ Graph QuantizeFully(std::span<const Sample> calibration,
   CheckFinite(collected, converted.warnings);
   NoteRanges(converted.optimized, collected.ranges(), converted);
   converted.data = FindingsAbout(calibration, converted.optimized, seen);
-  const Ranges ranges = WithNormsRecovered(collected.ranges(), converted.optimized);
+  const Ranges ranges =
+      WithNormsRecovered(collected.ranges(), request, converted.optimized);
   QuantizedGraph quantized;
   if (request.mode == QuantizationMode::kInt16x8) {
     quantized = QuantizeInt16x8(converted.optimized, ranges, request.per_tensor);
@@ -142,11 +146,16 @@ Graph Quantized(std::span<const Sample> calibration, const QuantizationRequest& 
     case QuantizationMode::kInt16x8:
       return QuantizeFully(calibration, request, listener, converted);
     case QuantizationMode::kDynamic:
-      return QuantizeWeightsOnly(converted.optimized, request.per_tensor);
     case QuantizationMode::kFloat16:
-      return QuantizeFloat16(converted.optimized);
     case QuantizationMode::kNone:
       break;
+  }
+  converted.optimized = WithNormQuotients(converted.optimized, std::nullopt, {});
+  if (request.mode == QuantizationMode::kDynamic) {
+    return QuantizeWeightsOnly(converted.optimized, request.per_tensor);
+  }
+  if (request.mode == QuantizationMode::kFloat16) {
+    return QuantizeFloat16(converted.optimized);
   }
   return converted.optimized;
 }
