@@ -258,9 +258,10 @@ std::vector<ValueId> BuildOperation(const LayerContext& context) {
 
 std::vector<OperationRow> SupportedOperations() {
   std::vector<OperationRow> all;
-  for (const auto* rows : {&ArithmeticOperations(), &ReductionOperations(),
-                           &RepeatOperations(), &ShapeOperations(), &SliceOperations(),
-                           &ActivationOperations(), &ProductOperations()}) {
+  for (const auto* rows :
+       {&ArithmeticOperations(), &ReductionOperations(), &OrderOperations(),
+        &RepeatOperations(), &ShapeOperations(), &SliceOperations(),
+        &ActivationOperations(), &ProductOperations()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &OperationRow::class_name);

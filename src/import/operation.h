@@ -84,6 +84,7 @@ std::vector<OperationRow> SupportedOperations();
 /// The rows of one file each.
 const std::vector<OperationRow>& ArithmeticOperations();
 const std::vector<OperationRow>& ReductionOperations();
+const std::vector<OperationRow>& OrderOperations();
 const std::vector<OperationRow>& RepeatOperations();
 const std::vector<OperationRow>& ShapeOperations();
 const std::vector<OperationRow>& SliceOperations();

@@ -70,6 +70,68 @@ TEST(RandomFunctions, GateOneHalfOfAnAxisByTheOther) {
   });
 }
 
+/// A function of the numbers along one axis of a sample of three.
+void ExpectAlongAxis(const std::string& name, json config, Dice& dice,
+                     const std::function<void(std::vector<double>&)>& of) {
+  const std::int64_t axis = dice.Of<std::int64_t>({1, 2, 3, -1, -2, -3});
+  const std::size_t at = OfSample(axis, 3);
+  const Nd x = dice.Numbers({dice.Int(1, 4), dice.Int(1, 4), dice.Int(1, 4)});
+  std::vector<double> line(static_cast<std::size_t>(x.shape[at]));
+  const auto elements = [&](Nd& tensor, std::int64_t i, std::int64_t j, std::int64_t k) {
+    std::array<std::int64_t, 3> place = {at == 0 ? k : i, at == 1 ? k : (at == 0 ? i : j),
+                                         at == 2 ? k : j};
+    return &tensor(place[0], place[1], place[2]);
+  };
+  Nd in = x;
+  Shape shape = x.shape;
+  Shape others = x.shape;
+  others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
+  std::optional<Nd> y;
+  for (std::int64_t i = 0; i < others[0]; ++i) {
+    for (std::int64_t j = 0; j < others[1]; ++j) {
+      line.clear();
+      for (std::int64_t k = 0; k < x.shape[at]; ++k)
+        line.push_back(*elements(in, i, j, k));
+      of(line);
+      shape[at] = static_cast<std::int64_t>(line.size());
+      if (!y.has_value()) y = Nd(shape);
+      for (std::int64_t k = 0; k < shape[at]; ++k) {
+        *elements(*y, i, j, k) = line[static_cast<std::size_t>(k)];
+      }
+    }
+  }
+  config["axis"] = axis;
+  if (config.contains("keepdims") && !config["keepdims"].get<bool>()) y->shape = others;
+  ExpectLayer(FunctionOf(name, config, x), *y);
+}
+
+TEST(RandomFunctions, PutAnAxisInOrder) {
+  ForSeeds(12, [](Dice& dice) {
+    ExpectAlongAxis("Sort", {}, dice,
+                    [](std::vector<double>& line) { std::ranges::sort(line); });
+    ExpectAlongAxis("Median", {{"keepdims", dice.Coin()}}, dice,
+                    [](std::vector<double>& line) {
+                      std::ranges::sort(line);
+                      const std::size_t n = line.size();
+                      line = {(line[(n - 1) / 2] + line[n / 2]) / 2};
+                    });
+  });
+}
+
+TEST(RandomFunctions, TakeTheLargest) {
+  ForSeeds(6, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 5});
+    const std::int64_t k = dice.Int(1, 5);
+    Nd y({3, k});
+    for (std::int64_t i = 0; i < 3; ++i) {
+      std::vector<double> row(x.data.begin() + i * 5, x.data.begin() + i * 5 + 5);
+      std::ranges::sort(row, std::greater<>());
+      for (std::int64_t j = 0; j < k; ++j) y(i, j) = row[static_cast<std::size_t>(j)];
+    }
+    ExpectLayer(FunctionOf("TopK", {{"k", k}, {"sorted", true}}, x), y);
+  });
+}
+
 TEST(RandomFunctions, FindTheExtremes) {
   ForSeeds(8, [](Dice& dice) {
     const Nd x = dice.Numbers({3, 4});
