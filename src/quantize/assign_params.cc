@@ -39,6 +39,7 @@ class Assigner {
     FindQuantizedNodes();
     LeaveAtFloatEnds();
     LeaveIslands();
+    LeaveComparisonsOfFloats();
     Settle();
     Flow();
     Spread();
@@ -126,6 +127,20 @@ class Assigner {
           std::ranges::all_of(uses_.Readers(node.outputs[0]), is_float)) {
         plan_.quantized_nodes[i] = false;
       }
+    }
+  }
+
+  /// Comparisons whose operands exist in float read those: rounding makes neighbours of a
+  /// threshold equal to it, and the result is no number to quantize.
+  void LeaveComparisonsOfFloats() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (!std::holds_alternative<Relational>(node.op)) continue;
+      const bool are_floats = std::ranges::all_of(node.inputs, [this](ValueId id) {
+        const auto producer = uses_.Producer(id);
+        return !producer.has_value() || !plan_.quantized_nodes[*producer];
+      });
+      if (are_floats) plan_.quantized_nodes[i] = false;
     }
   }
 

@@ -194,21 +194,26 @@ TEST(QuantizeInt8, LeavesIntegerTensorsAndInputsThatAreOutputsAlone) {
   EXPECT_EQ(Print(quantized.graph), "in input = x : float32[1x2]\nout output_0 = x\n");
 }
 
-TEST(QuantizeInt8, ComparesForEqualityInFloat) {
-  for (const auto& [kind, wanted] :
-       {std::pair("not_equal", DType::kFloat32), std::pair("less", DType::kInt8)}) {
-    const auto quantized =
-        Quantized(fmt::format("in input = x : float32[2]\nconst c : float32[] = 0.25\n"
-                              "b : bool[2] = relational(x, c) kind={}\n"
-                              "y : float32[2] = select(b, x, c)\nout output_0 = y\n",
-                              kind),
-                  {{"x", kUnit}, {"y", kUnit}});
-    for (const Node& node : quantized.graph.nodes) {
-      if (!std::holds_alternative<Relational>(node.op)) continue;
-      EXPECT_EQ(quantized.graph[node.inputs[0]].dtype, wanted) << kind;
-      EXPECT_EQ(quantized.graph[node.inputs[1]].dtype, wanted) << kind;
-    }
-  }
+DType TypeOfCompared(const std::string& kind, const std::string& compared) {
+  const auto quantized =
+      Quantized(fmt::format("in input = x : float32[2]\nconst c : float32[] = 0.25\n"
+                            "e : float32[2] = exp(x)\n"
+                            "b : bool[2] = relational({}, c) kind={}\n"
+                            "y : float32[2] = select(b, e, c)\nout output_0 = y\n",
+                            compared, kind),
+                {{"x", kUnit}, {"e", kUnit}, {"y", kUnit}});
+  const auto node = std::ranges::find_if(quantized.graph.nodes, [](const Node& n) {
+    return std::holds_alternative<Relational>(n.op);
+  });
+  const DType type = quantized.graph[node->inputs[0]].dtype;
+  EXPECT_EQ(quantized.graph[node->inputs[1]].dtype, type);
+  return type;
+}
+
+TEST(QuantizeInt8, ComparesForEqualityAndWhatIsThereInFloatInFloat) {
+  EXPECT_EQ(TypeOfCompared("not_equal", "e"), DType::kFloat32);
+  EXPECT_EQ(TypeOfCompared("less", "e"), DType::kInt8);
+  EXPECT_EQ(TypeOfCompared("less", "x"), DType::kFloat32) << "an input";
 }
 
 TEST(QuantizeInt8, LeavesIndicesAndConditionsAsTheyAre) {
