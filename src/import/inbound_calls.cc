@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "import/json_tensor.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
@@ -37,28 +38,38 @@ Edge EdgeFrom(const Json& triple) {
           static_cast<std::size_t>(result)};
 }
 
+Edge EdgeFromArray(const Json& json) {
+  std::optional<Tensor> tensor = TensorFrom(json);
+  if (!tensor.has_value()) FailCall("an array of other than finite numbers in a call");
+  return {"", 0, 0, std::make_shared<const Tensor>(std::move(*tensor))};
+}
+
 /// Notes the edge as an input of the call; returns what stands for it in the arguments.
 Json AddInput(LayerCall& call, Edge edge) {
   call.inputs.push_back(std::move(edge));
   return Json{{kInputKey, call.inputs.size() - 1}};
 }
 
-/// A copy of the arguments of Keras 3 with inputs in place of tensors.
-Json WithInputs(const Json& json, LayerCall& call) {
+/// A copy of the arguments of Keras 3 with inputs in place of tensors, and of arrays for
+/// a layer.
+Json WithInputs(const Json& json, LayerCall& call, Callee callee) {
   if (json.is_object() && TextAt(json, "class_name") == "__keras_tensor__") {
     return AddInput(
         call, EdgeFrom(MemberOrNull(MemberOrNull(json, "config"), "keras_history")));
   }
+  if (callee == Callee::kLayer && IsArray(json)) {
+    return AddInput(call, EdgeFromArray(json));
+  }
   if (!json.is_structured()) return json;
   Json copy = json;
-  for (Json& member : copy) member = WithInputs(member, call);
+  for (Json& member : copy) member = WithInputs(member, call, callee);
   return copy;
 }
 
-LayerCall CallOfKeras3(const Json& node) {
+LayerCall CallOfKeras3(const Json& node, Callee callee) {
   LayerCall call;
-  call.args = WithInputs(MemberOrNull(node, "args"), call);
-  call.kwargs = WithInputs(MemberOrNull(node, "kwargs"), call);
+  call.args = WithInputs(MemberOrNull(node, "args"), call, callee);
+  call.kwargs = WithInputs(MemberOrNull(node, "kwargs"), call, callee);
   if (!call.args.is_array()) call.args = Json::array();
   if (!call.kwargs.is_object()) call.kwargs = Json::object();
   return call;
@@ -77,21 +88,23 @@ Json KeywordWithInputs(const Json& json, LayerCall& call,
 }
 
 /// The first argument of Keras 2; the keyword arguments of its first leaf go to `kwargs`.
-Json FirstArgument(const Json& json, LayerCall& call, Json& kwargs) {
+Json FirstArgument(const Json& json, LayerCall& call, Json& kwargs, Callee callee) {
   if (IsConstant(json) || IsTriple(json)) {
     if (kwargs.is_null() && json.size() > 3) kwargs = json[3];
-    return IsConstant(json) ? json[2] : AddInput(call, EdgeFrom(json));
+    if (!IsConstant(json)) return AddInput(call, EdgeFrom(json));
+    return callee == Callee::kLayer ? AddInput(call, EdgeFromArray(json[2])) : json[2];
   }
   if (!json.is_structured()) FailCall("an edge that is no [layer, call, result]");
   Json copy = json;
-  for (Json& member : copy) member = FirstArgument(member, call, kwargs);
+  for (Json& member : copy) member = FirstArgument(member, call, kwargs, callee);
   return copy;
 }
 
-LayerCall CallOfKeras2(const Json& node, const std::set<std::string>& layers) {
+LayerCall CallOfKeras2(const Json& node, const std::set<std::string>& layers,
+                       Callee callee) {
   LayerCall call;
   Json kwargs;
-  Json first = FirstArgument(node, call, kwargs);
+  Json first = FirstArgument(node, call, kwargs, callee);
   // A list of one edge is how a single tensor was written.
   if (first.is_array() && first.size() == 1) first = Json(first[0]);
   call.args = Json::array({std::move(first)});
@@ -115,13 +128,13 @@ bool TakesInput(const ModelConfig& model) {
 }  // namespace
 
 std::vector<LayerCall> ParseCalls(const Json& inbound_nodes,
-                                  const std::set<std::string>& layers) {
+                                  const std::set<std::string>& layers, Callee callee) {
   std::vector<LayerCall> calls;
   if (!inbound_nodes.is_array()) return calls;
   for (const Json& node : inbound_nodes) {
     calls.push_back(node.is_object() && node.contains("args")
-                        ? CallOfKeras3(node)
-                        : CallOfKeras2(node, layers));
+                        ? CallOfKeras3(node, callee)
+                        : CallOfKeras2(node, layers, callee));
   }
   return calls;
 }

@@ -12,9 +12,14 @@ namespace {
 
 constexpr int kMaxDepth = 256;
 
-/// Python's spellings of what JSON can't hold, as null of the same length.
+/// Python's spellings of what JSON can't hold, NaN as null, infinities as strings.
 std::string WithoutNonFinite(std::string text) {
-  constexpr std::array<std::string_view, 3> kWords = {"-Infinity", "Infinity", "NaN"};
+  struct Word {
+    std::string_view python;
+    std::string_view json;
+  };
+  constexpr std::array<Word, 3> kWords = {
+      {{"-Infinity", "\"-Infinity\""}, {"Infinity", "\"Infinity\""}, {"NaN", "null"}}};
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (in_string && text[i] == '\\') {
@@ -23,9 +28,10 @@ std::string WithoutNonFinite(std::string text) {
     }
     if (text[i] == '"') in_string = !in_string;
     if (in_string) continue;
-    for (const std::string_view word : kWords) {
-      if (text.compare(i, word.size(), word) != 0) continue;
-      text.replace(i, word.size(), "null");
+    for (const Word& word : kWords) {
+      if (text.compare(i, word.python.size(), word.python) != 0) continue;
+      text.replace(i, word.python.size(), word.json);
+      i += word.json.size() - 1;
       break;
     }
   }
@@ -57,6 +63,8 @@ Json ParseKerasJson(const std::string& text, const std::string& what) {
   if (json.is_discarded()) throw Error(ErrorKind::kCorrupt, what + ": no JSON");
   return json;
 }
+
+bool IsInfinite(const Json& json) { return json == "Infinity" || json == "-Infinity"; }
 
 const Json& MemberOrNull(const Json& object, const char* key) {
   static const Json kNull;

@@ -8,9 +8,13 @@ namespace kinglet {
 
 using Json = nlohmann::json;
 
-/// Python's JSON: bare NaN, Infinity and -Infinity are read as null. Nesting is capped.
+/// Python's JSON: a bare NaN is read as null, Infinity and -Infinity as such strings.
+/// Nesting is capped.
 /// @throws kCorrupt naming `what` when the text is no JSON.
 Json ParseKerasJson(const std::string& text, const std::string& what);
+
+/// Whether that is an infinity.
+bool IsInfinite(const Json& json);
 
 /// The text of a member, or empty when it is missing or no string.
 std::string TextAt(const Json& object, const char* key);

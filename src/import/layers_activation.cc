@@ -21,10 +21,15 @@ ValueId BelowThreshold(const LayerContext& context, ValueId x, float slope,
   return Times(context, Plus(context, x, -threshold, "shift"), slope, "slope");
 }
 
+bool HasLimit(const LayerContext& context) {
+  const Json& limit = context.Entry("max_value");
+  return !limit.is_null() && !IsInfinite(limit);
+}
+
 /// y = x > threshold ? min(x, max) : slope * (x - threshold)
 ValueId AboveThreshold(const LayerContext& context, ValueId x, float slope,
                        float threshold) {
-  const bool has_limit = !context.Entry("max_value").is_null();
+  const bool has_limit = HasLimit(context);
   const ValueId above =
       has_limit
           ? context.Node(
@@ -45,7 +50,7 @@ std::vector<ValueId> BuildRelu(const LayerContext& context) {
   const auto threshold = static_cast<float>(context.Number("threshold", 0));
   const ValueId x = context.Input();
   if (threshold != 0) return {AboveThreshold(context, x, slope, threshold)};
-  if (context.Entry("max_value").is_null()) {
+  if (!HasLimit(context)) {
     return {slope == 0 ? context.Node(Relu{}, {x}) : context.Node(LeakyRelu{slope}, {x})};
   }
   const auto limit = static_cast<float>(context.Number("max_value", 0));

@@ -105,7 +105,9 @@ class ModelBuilder {
     std::vector<Edge> missing;
     for (std::size_t i = 0; i < needed.size(); ++i) {
       const Edge& input = call.inputs[i];
-      if (needed[i] && !results_.contains({input.layer, input.call})) {
+      const bool is_there =
+          input.array != nullptr || results_.contains({input.layer, input.call});
+      if (needed[i] && !is_there) {
         missing.push_back(input);
       }
     }
@@ -120,11 +122,16 @@ class ModelBuilder {
     return results[edge.result];
   }
 
+  ValueId OperandOf(const LayerConfig& layer, const Edge& edge) {
+    if (edge.array == nullptr) return ResultOf(edge);
+    return state_.graph.AddConstant(layer.name + "/array", *edge.array);
+  }
+
   std::vector<ValueId> Make(const LayerConfig& layer, const LayerCall& call) {
     const std::vector<bool> needed = Needed(layer, call);
     std::vector<std::optional<ValueId>> operands(needed.size());
     for (std::size_t i = 0; i < needed.size(); ++i) {
-      if (needed[i]) operands[i] = ResultOf(call.inputs[i]);
+      if (needed[i]) operands[i] = OperandOf(layer, call.inputs[i]);
     }
     return BuildCall(state_, layer, call, operands);
   }

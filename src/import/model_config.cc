@@ -64,8 +64,10 @@ LayerConfig LayerFrom(const Json& object, const std::set<std::string>& names,
   if (layer.name.empty()) layer.name = TextAt(object, "name");
   if (layer.name.empty() || layer.class_name.empty())
     FailConfig("a layer without name or class");
-  layer.calls = ParseCalls(MemberOrNull(object, "inbound_nodes"), names);
   layer.is_operation = IsOperationNode(object, layer.class_name, era);
+  const bool is_function = layer.is_operation || IsFunctionLayer(layer);
+  layer.calls = ParseCalls(MemberOrNull(object, "inbound_nodes"), names,
+                           is_function ? Callee::kFunction : Callee::kLayer);
   return layer;
 }
 
@@ -159,6 +161,10 @@ std::string ItemNames::Next(const std::string& class_name) {
   const std::string name = SnakeCase(is_grouped ? "GroupedQueryAttention" : class_name);
   const int number = used_[name]++;
   return number == 0 ? name : fmt::format("{}_{}", name, number);
+}
+
+bool IsFunctionLayer(const LayerConfig& layer) {
+  return layer.class_name == "TFOpLambda" || layer.class_name == "SlicingOpLambda";
 }
 
 std::string SnakeCase(const std::string& class_name) {

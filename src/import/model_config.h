@@ -8,15 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "base/tensor.h"
 #include "import/keras_json.h"
 
 namespace kinglet {
 
-/// One result of one call of a layer.
+/// One result of one call of a layer, or an array that is written into the file.
 struct Edge {
-  std::string layer;
+  std::string layer;  ///< empty for an array
   std::size_t call = 0;
   std::size_t result = 0;
+  std::shared_ptr<const Tensor> array = nullptr;
   bool operator==(const Edge&) const = default;
 };
 
@@ -66,6 +68,9 @@ ModelConfig ParseModelConfig(const Json& object, const std::string& path, KerasE
 /// @throws kCorrupt when there is none.
 LayerConfig InnerLayer(const LayerConfig& outer, const Json& object,
                        const std::string& attribute, KerasEra era);
+
+/// Whether the layer is one of Keras 2 that stands for a function.
+bool IsFunctionLayer(const LayerConfig& layer);
 
 /// Keras' name of a class in a weights file: "Conv2DTranspose" is conv2d_transpose,
 /// "ReLU" is re_lu.

@@ -5,53 +5,11 @@
 #include <algorithm>
 
 #include "import/building_blocks.h"
+#include "import/json_tensor.h"
 #include "kinglet/error.h"
 
 namespace kinglet {
 namespace {
-
-/// The numbers of nested lists and their shape; false when they are ragged or hold
-/// something else.
-bool CollectNumbers(const Json& json, std::size_t depth, Shape& shape,
-                    std::vector<double>& numbers) {
-  if (json.is_number() || json.is_boolean()) {
-    numbers.push_back(json.is_boolean() ? (json.get<bool>() ? 1.0 : 0.0)
-                                        : json.get<double>());
-    return depth == shape.size();
-  }
-  if (!json.is_array() || json.empty()) return false;
-  if (depth == shape.size() && numbers.empty()) {
-    shape.push_back(static_cast<std::int64_t>(json.size()));
-  }
-  if (depth >= shape.size() || shape[depth] != static_cast<std::int64_t>(json.size())) {
-    return false;
-  }
-  return std::ranges::all_of(json, [&](const Json& member) {
-    return CollectNumbers(member, depth + 1, shape, numbers);
-  });
-}
-
-Tensor TensorOf(const Shape& shape, const std::vector<double>& numbers, DType dtype) {
-  if (dtype == DType::kInt32) {
-    const std::vector<std::int32_t> values(numbers.begin(), numbers.end());
-    return Tensor::Of<std::int32_t>(shape, std::span<const std::int32_t>(values));
-  }
-  if (dtype == DType::kBool) {
-    Tensor tensor(DType::kBool, shape);
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      tensor.Data<bool>()[i] = numbers[i] != 0;
-    }
-    return tensor;
-  }
-  const std::vector<float> values(numbers.begin(), numbers.end());
-  return Tensor::Of<float>(shape, std::span<const float>(values));
-}
-
-DType TypeNamed(const std::string& name) {
-  if (name == "bool") return DType::kBool;
-  return name.starts_with("int") || name.starts_with("uint") ? DType::kInt32
-                                                             : DType::kFloat32;
-}
 
 const OperationRow* FindOperation(const LayerConfig& layer) {
   static const std::vector<OperationRow> kAll = SupportedOperations();
@@ -83,20 +41,6 @@ const OperationRow* FindOperation(const LayerConfig& layer) {
       "the function '{}' is not known; replace it by layers of Keras", function));
 }
 
-/// The tensor or list of numbers that an argument is, if it is one.
-std::optional<Tensor> ConstantOf(const Json& argument) {
-  const std::string wrapper = TextAt(argument, "class_name");
-  const bool is_wrapped = wrapper == "__tensor__" || wrapper == "__numpy__";
-  const Json& config = MemberOrNull(argument, "config");
-  const Json& value = is_wrapped ? MemberOrNull(config, "value") : argument;
-  Shape shape;
-  std::vector<double> numbers;
-  if (!CollectNumbers(value, 0, shape, numbers)) return std::nullopt;
-  DType dtype = value.is_boolean() ? DType::kBool : DType::kFloat32;
-  if (is_wrapped) dtype = TypeNamed(TextAt(config, "dtype"));
-  return TensorOf(shape, numbers, dtype);
-}
-
 /// The value as `dtype`: a constant is converted, what is computed is cast.
 ValueId Brought(const LayerContext& context, ValueId id, DType dtype,
                 const std::string& name) {
@@ -108,7 +52,7 @@ ValueId Brought(const LayerContext& context, ValueId id, DType dtype,
   const auto data = value.constant->Data<float>();
   return context.Constant(
       name + "/cast",
-      TensorOf(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
+      TensorFrom(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
 }
 
 }  // namespace
@@ -133,8 +77,8 @@ const Json& Operation::Argument(int place, Names names) const {
 
 std::optional<double> Operation::Number(int place, Names names) const {
   const Json& argument = Argument(place, names);
-  if (argument.is_null()) return std::nullopt;
-  const std::optional<Tensor> constant = ConstantOf(argument);
+  if (argument.is_null() || IsInfinite(argument)) return std::nullopt;
+  const std::optional<Tensor> constant = TensorFrom(argument);
   if (!constant.has_value() || constant->size() != 1 ||
       constant->dtype() == DType::kBool) {
     context_.Refuse(fmt::format("argument '{}' is no number", *names.begin()));
@@ -180,7 +124,7 @@ ValueId Operation::OperandFrom(const Json& argument, const std::string& name) co
   if (const auto tensor = context_.TensorOf(argument); tensor.has_value()) {
     return *tensor;
   }
-  std::optional<Tensor> constant = ConstantOf(argument);
+  std::optional<Tensor> constant = TensorFrom(argument);
   if (!constant.has_value()) {
     context_.Refuse(fmt::format("argument '{}' is neither a tensor nor a number", name));
   }
@@ -241,10 +185,6 @@ void Operation::CheckAllRead() const {
       context_.Refuse(fmt::format("argument {} is not supported", i + 1));
     }
   }
-}
-
-bool IsFunctionLayer(const LayerConfig& layer) {
-  return layer.class_name == "TFOpLambda" || layer.class_name == "SlicingOpLambda";
 }
 
 std::vector<ValueId> BuildOperation(const LayerContext& context) {

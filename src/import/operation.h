@@ -28,7 +28,7 @@ class Operation {
 
   /// Null when it was not passed. `place` -1: it has none.
   const Json& Argument(int place, Names names) const;
-  /// Numbers and flags; a missing one gives the default.
+  /// Numbers and flags; a missing one gives the default, as does a limit at infinity.
   std::optional<double> Number(int place, Names names) const;
   std::optional<std::int64_t> Int(int place, Names names) const;
   /// A list of integers, or one; nothing when the argument is missing. -1 stands for
@@ -74,9 +74,6 @@ struct OperationRow {
 /// Results of a node that is a call of a function.
 /// @throws kUnsupported naming the node when the function is not known.
 std::vector<ValueId> BuildOperation(const LayerContext& context);
-
-/// Whether the layer is one of Keras 2 that stands for a function.
-bool IsFunctionLayer(const LayerConfig& layer);
 
 /// All tables in one, sorted by class.
 std::vector<OperationRow> SupportedOperations();

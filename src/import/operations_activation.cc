@@ -71,8 +71,12 @@ template <typename Typed>
 std::vector<ValueId> OverAnyAxis(const Operation& operation) {
   const ValueId x = operation.Operand(0, kActivated);
   const std::int64_t axis = operation.Int(1, {"axis"}).value_or(-1);
-  if (AxisOf(operation.context(), axis, operation.ShapeOf(x).size()) == 0) {
-    operation.context().Refuse("over the axis of the batch");
+  const Json& config = operation.context().layer().config;
+  const bool is_over_all = operation.context().layer().is_operation &&
+                           config.contains("axis") && config["axis"].is_null();
+  if (is_over_all ||
+      AxisOf(operation.context(), axis, operation.ShapeOf(x).size()) == 0) {
+    operation.context().Refuse("over the axis of the batch, which mixes its samples");
   }
   return {OverAxis(operation.context(), x, axis, Typed{}, "")};
 }

@@ -1,6 +1,8 @@
 // Functions over axes.
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "import/building_blocks.h"
 #include "import/operation.h"
 
@@ -25,13 +27,23 @@ Shape WithoutAxes(Shape shape, const Ints& axes) {
   return shape;
 }
 
+/// Integers and bools are reduced as floats, which all whole numbers up to 2^24 are. A
+/// mean stays one.
 template <typename Typed>
 std::vector<ValueId> Reduced(const Operation& operation) {
   const ValueId x = operation.Operand(0, kReduced);
   Typed op;
   op.axes = Axes(operation, x);
   op.keep_dims = operation.Flag(2, kKeepDims, false);
-  return {operation.Node(op, {x})};
+  if (operation.context().graph()[x].dtype == DType::kFloat32) {
+    return {operation.Node(op, {x})};
+  }
+  const ValueId floats = operation.Node(Cast{DType::kFloat32}, {x}, "floats");
+  if (std::is_same_v<Typed, Mean>) return {operation.Node(op, {floats})};
+  // Rounded to INT8 the floats are no whole numbers, and a cast cuts.
+  const ValueId whole =
+      operation.Node(Round{}, {operation.Node(op, {floats}, "reduced")}, "whole");
+  return {operation.Node(Cast{DType::kInt32}, {whole})};
 }
 
 /// The mean of the squared distance to the mean.
@@ -53,7 +65,7 @@ std::vector<ValueId> Deviation(const Operation& operation) {
   return {operation.Node(Sqrt{}, {VarianceOf(operation, "variance")})};
 }
 
-/// The root of the sum of squares, or the sum of magnitudes.
+/// The root of the sum of squares, or the sum or an extreme of magnitudes.
 std::vector<ValueId> Norm(const Operation& operation) {
   const ValueId x = operation.Operand(0, kReduced);
   const Ints axes = Axes(operation, x, 2);
@@ -63,6 +75,13 @@ std::vector<ValueId> Norm(const Operation& operation) {
   if (is_vector && order == 1) {
     const ValueId magnitude = operation.Node(Abs{}, {x}, "magnitude");
     return {operation.Node(Sum{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
+  }
+  if (is_vector && IsInfinite(order)) {
+    const ValueId magnitude = operation.Node(Abs{}, {x}, "magnitude");
+    if (order == "Infinity") {
+      return {operation.Node(ReduceMax{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
+    }
+    return {operation.Node(ReduceMin{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
   }
   const bool is_euclidean =
       order.is_null() || (is_vector ? order == 2 : axes.size() == 2 && order == "fro");

@@ -7,26 +7,28 @@ namespace kinglet {
 namespace {
 
 bool HasConstantInputs(const Graph& graph, const Node& node) {
-  return node.outputs.size() == 1 && std::ranges::all_of(node.inputs, [&](ValueId id) {
-           return graph[id].constant != nullptr;
-         });
+  return std::ranges::all_of(node.inputs,
+                             [&](ValueId id) { return graph[id].constant != nullptr; });
 }
 
-Tensor Computed(const Graph& graph, const Node& node) {
-  const Value& out = graph[node.outputs[0]];
-  Tensor result(out.dtype, out.shape);
+std::vector<Tensor> Computed(const Graph& graph, const Node& node) {
   std::vector<const std::byte*> inputs;
   for (const ValueId id : node.inputs) {
     inputs.push_back(graph[id].constant->bytes().data());
   }
+  std::vector<Tensor> results;
+  std::vector<std::byte*> outputs;
+  for (const ValueId id : node.outputs) {
+    results.emplace_back(graph[id].dtype, graph[id].shape);
+    outputs.push_back(results.back().bytes().data());
+  }
   const Kernel kernel = DefOf(node.op).compile(node.op, {graph, node});
   if (kernel == nullptr) {
-    std::ranges::copy(graph[node.inputs[0]].constant->bytes(), result.bytes().begin());
+    std::ranges::copy(graph[node.inputs[0]].constant->bytes(), outputs[0]);
   } else {
-    std::byte* const output = result.bytes().data();
-    kernel({inputs, {&output, 1}});
+    kernel({inputs, outputs});
   }
-  return result;
+  return results;
 }
 
 }  // namespace
@@ -36,8 +38,11 @@ Graph FoldConstants(const Graph& graph) {
   folded.nodes.clear();
   for (const Node& node : graph.nodes) {
     if (HasConstantInputs(folded, node)) {
-      Value& value = folded[node.outputs[0]];
-      value.constant = std::make_shared<const Tensor>(Computed(folded, node));
+      std::vector<Tensor> results = Computed(folded, node);
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        folded[node.outputs[i]].constant =
+            std::make_shared<const Tensor>(std::move(results[i]));
+      }
     } else {
       folded.nodes.push_back(node);
     }

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "import/keras_import.h"
+#include "kinglet/error.h"
 #include "run/executor.h"
 #include "tests/support/keras_builder.h"
 
@@ -150,6 +152,60 @@ TEST(Masks, AreNotSeenByARecurrentLayerWithAGivenState) {
   EXPECT_THAT(
       Result({{"SimpleRNN", "y", config, {"masked"}}}, {1, 3, 1}, {1, 0, 2}, weights),
       ElementsAre(4));
+}
+
+/// A model of "x" and one layer, of which `edit` changes the call; what it makes of x.
+std::vector<float> ResultOfCall(const BuiltLayer& layer, const Shape& shape,
+                                const std::vector<float>& x,
+                                const std::function<void(json& call)>& edit) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.keras";
+  json config = json::parse(FunctionalJson(
+      {InputOf({shape.begin() + 1, shape.end()}), layer}, {"x"}, {layer.name}));
+  edit(LayerNamed(config, layer.name)["inbound_nodes"][0]);
+  WriteArchive(path, {kBuilderMetadata, config.dump(), WeightsBuilder().Bytes()});
+  const Executor executor(ImportKeras(path, {}).graph);
+  Executor::Context context = executor.NewContext();
+  const Tensor input = Tensor::Of<float>(shape, std::span<const float>(x));
+  const std::vector<Tensor> outputs = executor.Run(context, {&input, 1});
+  const auto data = outputs.at(0).Data<float>();
+  return {data.begin(), data.end()};
+}
+
+json ArrayOf(const char* kind, const json& value, const char* dtype) {
+  return {{"class_name", kind}, {"config", {{"value", value}, {"dtype", dtype}}}};
+}
+
+// Arrays in a call of a layer are operands as tensors are, wherever they stand.
+TEST(Calls, TakeArraysAsOperands) {
+  for (const char* kind : {"__numpy__", "__tensor__"}) {
+    const auto add = [&](json& call) {
+      call["args"][0] =
+          json::array({TensorReference("x"), ArrayOf(kind, {{10.0, 20.0}}, "float32")});
+    };
+    EXPECT_THAT(ResultOfCall({"Add", "y", {}, {"x"}}, {1, 2}, {1, 2}, add),
+                ElementsAre(11, 22));
+    const auto mask = [&](json& call) {
+      call["kwargs"]["mask"] = ArrayOf(kind, {{true, false, true}}, "bool");
+    };
+    EXPECT_THAT(ResultOfCall({"GlobalAveragePooling1D", "y", {}, {"x"}}, {1, 3, 1},
+                             {1, 7, 3}, mask),
+                ElementsAre(2));
+  }
+}
+
+TEST(Calls, RefuseArraysThatAreNoTensors) {
+  const auto add = [](json& call) {
+    call["args"][0] = json::array(
+        {TensorReference("x"), ArrayOf("__numpy__", {{"Infinity", 1.0}}, "float32")});
+  };
+  try {
+    ResultOfCall({"Add", "y", {}, {"x"}}, {1, 2}, {1, 2}, add);
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+    EXPECT_THAT(error.what(), testing::HasSubstr("finite"));
+  }
 }
 
 }  // namespace

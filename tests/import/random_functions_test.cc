@@ -187,6 +187,27 @@ TEST(RandomFunctions, TakeNormsOfVectorsAndMatrices) {
   });
 }
 
+TEST(RandomFunctions, TakeTheExtremesOfMagnitudesAsNorms) {
+  ForSeeds(6, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 4});
+    const bool is_largest = dice.Coin();
+    Nd y({3});
+    for (std::int64_t i = 0; i < 3; ++i) {
+      std::vector<double> row(4);
+      for (std::int64_t j = 0; j < 4; ++j) {
+        row[static_cast<std::size_t>(j)] = std::abs(x(i, j));
+      }
+      y.data[static_cast<std::size_t>(i)] =
+          is_largest ? *std::ranges::max_element(row) : *std::ranges::min_element(row);
+    }
+    // As ParseKerasJson reads Python's bare words.
+    ExpectLayer(
+        FunctionOf("Norm", {{"ord", is_largest ? "Infinity" : "-Infinity"}, {"axis", -1}},
+                   x),
+        y);
+  });
+}
+
 TEST(RandomFunctions, DivideByANorm) {
   ForSeeds(12, [](Dice& dice) {
     const Nd x = dice.Numbers({3, 4}, -2, 2);

@@ -19,6 +19,17 @@ TEST(FoldConstants, ComputesWhatNoInputReaches) {
                 "y : float32[2x2] = mul(x, q)\nout output_0 = y\n");
 }
 
+TEST(FoldConstants, ComputesEachOfSeveralResults) {
+  ExpectRewrite(FoldConstants,
+                "in input = x : float32[1x2]\nconst a : float32[1x2x2] = 1 2 3 4\n"
+                "p : float32[1x2], q : float32[1x2] = unpack(a) axis=1\n"
+                "y : float32[1x2] = mul(x, q)\nz : float32[1x2] = add(y, p)\n"
+                "out output_0 = z\n",
+                "in input = x : float32[1x2]\nconst p : float32[1x2] = 1 2\n"
+                "const q : float32[1x2] = 3 4\ny : float32[1x2] = mul(x, q)\n"
+                "z : float32[1x2] = add(y, p)\nout output_0 = z\n");
+}
+
 TEST(FoldConstants, LetsAnOutputBeAConstant) {
   const Graph folded =
       FoldConstants(Parse("in input = x : float32[1]\nconst a : float32[1] = 4\n"
