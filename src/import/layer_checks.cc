@@ -59,9 +59,13 @@ void CheckDType(const LayerContext& context, const LayerRow& row) {
   if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
 }
 
-/// Random, or dependent on the batch, where the call says that it trains.
+/// Random, or dependent on the batch, where the call says that it trains. Keras 2 keeps
+/// to that; Keras 3 gives all layers of a model what the model is called with, and a
+/// prediction doesn't train.
 void CheckTraining(const LayerContext& context) {
-  if (MemberOrNull(context.call().kwargs, "training") != true) return;
+  if (!context.IsKeras2() || MemberOrNull(context.call().kwargs, "training") != true) {
+    return;
+  }
   const std::string& name = context.layer().class_name;
   const bool is_random = name.find("Dropout") != std::string::npos ||
                          name.starts_with("Random") || name.starts_with("Gaussian") ||

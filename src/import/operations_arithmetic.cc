@@ -122,6 +122,16 @@ std::vector<ValueId> Where(const Operation& operation) {
                                     operation.Operand(2, {"x2", "y"})})};
 }
 
+/// log(e^a + e^b) = max(a, b) - log(sigmoid(|a - b|)), in which nothing grows large.
+std::vector<ValueId> LogAddExp(const Operation& operation) {
+  const auto [a, b] = operation.Pair({"x1"}, {"x2"});
+  const ValueId apart = operation.Node(Sub{}, {a, b}, "apart");
+  const ValueId distance = operation.Node(Abs{}, {apart}, "distance");
+  const ValueId sigmoid = operation.Node(Logistic{}, {distance}, "sigmoid");
+  const ValueId log = operation.Node(Log{}, {sigmoid}, "log");
+  return {operation.Node(Sub{}, {operation.Node(Maximum{}, {a, b}, "larger"), log})};
+}
+
 std::vector<ValueId> Clip(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, {"x", "t"});
@@ -259,6 +269,8 @@ const std::vector<OperationRow> kRows = {
     {"Cast", {"cast"}, CastTo, "CAST"},
     {"ConvertToTensor", {}, ToTensor, "nothing, or CAST"},
     {"Identity", {"identity"}, Same, "nothing"},
+    {"StopGradient", {"stop_gradient"}, Same, "nothing"},
+    {"Logaddexp", {}, LogAddExp, "SUB, ABS, LOGISTIC, LOG, MAXIMUM, SUB"},
 };
 
 }  // namespace

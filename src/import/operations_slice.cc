@@ -135,12 +135,35 @@ std::vector<ValueId> Take(const Operation& operation) {
   return {operation.Node(Gather{.axis = axis}, {x, indices})};
 }
 
+/// Each element less the one before it, `n` times.
+std::vector<ValueId> Diff(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  ValueId x = operation.Operand(0, {"a", "x"});
+  const std::int64_t times = operation.Int(1, {"n"}).value_or(1);
+  const auto rank = operation.ShapeOf(x).size();
+  const std::int64_t axis =
+      AxisOf(context, operation.Int(2, {"axis"}).value_or(-1), rank);
+  if (axis == 0) context.Refuse("along the axis of the batch, which mixes its samples");
+  if (times < 1 || times >= operation.ShapeOf(x)[static_cast<std::size_t>(axis)]) {
+    context.Refuse(fmt::format("{} differences along an axis as short", times));
+  }
+  for (std::int64_t i = 0; i < times; ++i) {
+    const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
+    const ValueId next = Sliced(context, x, axis, 1, size, fmt::format("next_{}", i));
+    const ValueId last = Sliced(context, x, axis, 0, size - 1, fmt::format("last_{}", i));
+    x = operation.Node(Sub{}, {next, last},
+                       i + 1 == times ? "" : fmt::format("difference_{}", i));
+  }
+  return {x};
+}
+
 }  // namespace
 
 const std::vector<OperationRow>& SliceOperations() {
   static const std::vector<OperationRow> kRows = {
       {"GetItem", {"__operators__.getitem"}, GetItem, "STRIDED_SLICE, RESHAPE"},
       {"Take", {"gather"}, Take, "GATHER"},
+      {"Diff", {}, Diff, "STRIDED_SLICE, SUB"},
   };
   return kRows;
 }

@@ -6,14 +6,15 @@
 namespace kinglet {
 namespace {
 
-/// The difference of two computed tensors that makes the value for one reader, or null.
+/// The difference that makes the value for one reader, or null. Not one by which channels
+/// are moved: that belongs into what makes them.
 const Node* DifferenceFor(const Graph& graph, const Uses& uses, ValueId id) {
   const auto producer = uses.Producer(id);
   if (!producer.has_value() || uses.Count(id) != 1) return nullptr;
   const Node& node = graph.nodes[*producer];
   const auto* sub = std::get_if<Sub>(&node.op);
   const bool is_plain = sub != nullptr && sub->activation == Activation::kNone &&
-                        !OnlyComputedInput(graph, node).has_value();
+                        !AffineOf(graph, node).has_value();
   return is_plain ? &node : nullptr;
 }
 

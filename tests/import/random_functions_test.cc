@@ -72,10 +72,12 @@ TEST(RandomFunctions, GateOneHalfOfAnAxisByTheOther) {
 
 /// A function of the numbers along one axis of a sample of three.
 void ExpectAlongAxis(const std::string& name, json config, Dice& dice,
-                     const std::function<void(std::vector<double>&)>& of) {
+                     const std::function<void(std::vector<double>&)>& of,
+                     std::int64_t shortest = 1) {
   const std::int64_t axis = dice.Of<std::int64_t>({1, 2, 3, -1, -2, -3});
   const std::size_t at = OfSample(axis, 3);
-  const Nd x = dice.Numbers({dice.Int(1, 4), dice.Int(1, 4), dice.Int(1, 4)});
+  const auto size = [&] { return dice.Int(shortest, shortest + 3); };
+  const Nd x = dice.Numbers({size(), size(), size()});
   std::vector<double> line(static_cast<std::size_t>(x.shape[at]));
   const auto elements = [&](Nd& tensor, std::int64_t i, std::int64_t j, std::int64_t k) {
     std::array<std::int64_t, 3> place = {at == 0 ? k : i, at == 1 ? k : (at == 0 ? i : j),
@@ -115,6 +117,22 @@ TEST(RandomFunctions, PutAnAxisInOrder) {
                       const std::size_t n = line.size();
                       line = {(line[(n - 1) / 2] + line[n / 2]) / 2};
                     });
+  });
+}
+
+TEST(RandomFunctions, TakeDifferencesAlongAnAxis) {
+  ForSeeds(12, [](Dice& dice) {
+    const std::int64_t times = dice.Int(1, 2);
+    ExpectAlongAxis(
+        "Diff", {{"n", times}}, dice,
+        [times](std::vector<double>& line) {
+          for (std::int64_t i = 0; i < times; ++i) {
+            for (std::size_t k = 0; k + 1 < line.size(); ++k)
+              line[k] = line[k + 1] - line[k];
+            line.pop_back();
+          }
+        },
+        3);
   });
 }
 

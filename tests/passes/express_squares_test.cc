@@ -25,7 +25,7 @@ TEST(ExpressSquares, TakesADifferenceIn) {
                 "y : float32[1x3] = squared_difference(a, b)\nout output_0 = y\n");
 }
 
-TEST(ExpressSquares, LeavesADifferenceThatIsClampedSharedOrToAConstant) {
+TEST(ExpressSquares, LeavesADifferenceThatIsClampedSharedOrMovesChannels) {
   const std::string start =
       "in a = a : float32[1x3]\nin b = b : float32[1x3]\nconst c : float32[3] = 1 2 3\n";
   for (const char* d : {"sub(a, b) activation=relu", "sub(a, c)"}) {
@@ -34,6 +34,12 @@ TEST(ExpressSquares, LeavesADifferenceThatIsClampedSharedOrToAConstant) {
                   difference + "y : float32[1x3] = square(d)\nout output_0 = y\n",
                   difference + "y : float32[1x3] = mul(d, d)\nout output_0 = y\n");
   }
+  ExpectRewrite(ExpressSquares,
+                "in a = a : float32[1x1x3]\nconst c : float32[2x3] = 1 2 3 4 5 6\n"
+                "d : float32[1x2x3] = sub(a, c)\ny : float32[1x2x3] = square(d)\n"
+                "out output_0 = y\n",
+                "in a = a : float32[1x1x3]\nconst c : float32[2x3] = 1 2 3 4 5 6\n"
+                "y : float32[1x2x3] = squared_difference(a, c)\nout output_0 = y\n");
   const std::string shared = start + "d : float32[1x3] = sub(a, b)\n";
   const std::string outputs = "out output_0 = y\nout output_1 = d\n";
   ExpectRewrite(ExpressSquares, shared + "y : float32[1x3] = square(d)\n" + outputs,
