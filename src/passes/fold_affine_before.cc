@@ -12,9 +12,6 @@
 namespace kinglet {
 namespace {
 
-/// The mean square of a tensor's values over the square of the widest, of usual data.
-constexpr double kMeanSquare = 0.1;
-
 bool OnlyMovesElements(const Op& op) {
   return IsOneOf<Reshape, Transpose, StridedSlice, Pad>(op);
 }

@@ -44,6 +44,10 @@ Graph FuseActivations(const Graph& graph);
 /// under the clamp: k relu(w x + b) = relu(k w x + k b). Declines for other clamps.
 Graph FoldPositiveScale(const Graph& graph);
 
+/// The same for weights that get one scale for all output channels: declines also where
+/// the factors are so uneven that weights would lose more than another rounding does.
+Graph FoldPositiveScaleInOneScale(const Graph& graph);
+
 /// Drops what changes nothing: a reshape to the same shape, a full slice, an empty
 /// padding, an identity permutation, a concatenation of one, a 1x1 depthwise convolution
 /// by ones, a clamp at zero of what can't be negative.
@@ -138,6 +142,9 @@ using PassListener = std::function<void(std::string_view pass, const Graph& grap
 /// Runs the passes, again and again until they change nothing. The structure is checked
 /// after each.
 Graph Optimize(const Graph& graph, const PassListener& listener = nullptr);
+
+/// The same with FoldPositiveScaleInOneScale.
+Graph OptimizeForOneScale(const Graph& graph);
 
 /// The same for a graph whose activations stay in float, where a map in front of linear
 /// operations rounds nothing: FoldAffineBefore could only make weights, and what the

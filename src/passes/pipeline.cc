@@ -69,6 +69,14 @@ Graph Optimize(const Graph& graph, const PassListener& listener) {
   return InTwoStages(graph, Passes(), listener);
 }
 
+Graph OptimizeForOneScale(const Graph& graph) {
+  std::vector<Pass> passes = Passes();
+  for (Pass& pass : passes) {
+    if (pass.run == FoldPositiveScale) pass.run = FoldPositiveScaleInOneScale;
+  }
+  return InTwoStages(graph, passes, nullptr);
+}
+
 Graph OptimizeForFloats(const Graph& graph) {
   std::vector<Pass> passes = Passes();
   std::erase_if(passes, [](const Pass& pass) { return pass.run == FoldAffineBefore; });

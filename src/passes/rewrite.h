@@ -29,6 +29,10 @@ std::optional<std::vector<float>> PerChannel(const Graph& graph, ValueId id,
 /// Whether all elements are the same; true for none.
 bool AllEqual(std::span<const float> values);
 
+/// The mean square of a tensor's values over the square of the widest, of usual data: for
+/// weighing what rounding weights costs against what rounding activations does.
+inline constexpr double kMeanSquare = 0.1;
+
 /// y = x * scale + offset per channel; either may be empty.
 struct Affine {
   std::vector<float> scale;

@@ -35,11 +35,28 @@ const NamedTensor& FindArray(const std::vector<NamedTensor>& arrays, const Port&
                   port.name, NamesOf(arrays)));
 }
 
-Tensor Narrowed(const Tensor& wide) {
-  Tensor narrow(DType::kInt32, wide.shape());
-  std::ranges::transform(wide.Data<std::int64_t>(), narrow.Data<std::int32_t>().begin(),
-                         [](std::int64_t x) { return static_cast<std::int32_t>(x); });
-  return narrow;
+template <typename T>
+Tensor FromIntegers(const Tensor& from) {
+  Tensor to(DType::kInt32, from.shape());
+  std::ranges::transform(from.Data<T>(), to.Data<std::int32_t>().begin(),
+                         [](T x) { return static_cast<std::int32_t>(x); });
+  return to;
+}
+
+/// Integers of any width as int32; other tensors as they are.
+Tensor AsInt32(Tensor tensor) {
+  switch (tensor.dtype()) {
+    case DType::kInt8:
+      return FromIntegers<std::int8_t>(tensor);
+    case DType::kInt16:
+      return FromIntegers<std::int16_t>(tensor);
+    case DType::kUint8:
+      return FromIntegers<std::uint8_t>(tensor);
+    case DType::kInt64:
+      return FromIntegers<std::int64_t>(tensor);
+    default:
+      return tensor;
+  }
 }
 
 void CheckFits(const NamedTensor& array, const Value& value) {
@@ -60,9 +77,7 @@ Tensor ArrayFor(const std::vector<NamedTensor>& arrays, const Port& port,
                 const Graph& graph) {
   NamedTensor array = FindArray(arrays, port, graph.inputs.size() == 1);
   const Value& value = graph[port.value];
-  if (value.dtype == DType::kInt32 && array.tensor.dtype() == DType::kInt64) {
-    array.tensor = Narrowed(array.tensor);
-  }
+  if (value.dtype == DType::kInt32) array.tensor = AsInt32(std::move(array.tensor));
   CheckFits(array, value);
   return std::move(array.tensor);
 }

@@ -113,6 +113,11 @@ Ranges WithNormsRecovered(const Ranges& ranges, const QuantizationRequest& reque
   return left;
 }
 
+Graph Optimized(const Graph& graph, const QuantizationRequest& request) {
+  if (request.mode == QuantizationMode::kDynamic) return OptimizeForFloats(graph);
+  return request.per_tensor ? OptimizeForOneScale(graph) : Optimize(graph);
+}
+
 Graph QuantizeFully(std::span<const Sample> calibration,
                     const QuantizationRequest& request, const ProgressListener& listener,
                     ConvertedGraph& converted) {
@@ -197,9 +202,7 @@ ConvertedGraph ConvertGraph(const Graph& graph, std::span<const Sample> calibrat
                             const QuantizationRequest& request,
                             const ProgressListener& listener) {
   ConvertedGraph converted;
-  converted.optimized = request.mode == QuantizationMode::kDynamic
-                            ? OptimizeForFloats(graph)
-                            : Optimize(graph);
+  converted.optimized = Optimized(graph, request);
   const Graph meant = Quantized(calibration, request, listener, converted);
   converted.bytes = WriteTflite(meant);
   converted.written = ReadTflite(converted.bytes);

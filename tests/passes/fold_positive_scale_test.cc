@@ -38,6 +38,39 @@ TEST(FoldPositiveScale, MovesAProductLikewise) {
                 "out output_0 = z\n");
 }
 
+/// Two outputs of four inputs each, all weights 1, scaled by these factors.
+std::string OfFour(const std::string& factors) {
+  return "in input = x : float32[1x4]\nconst w : float32[2x4] = 1 1 1 1 1 1 1 1\n"
+         "const k : float32[2] = " +
+         factors +
+         "\ny : float32[1x2] = fully_connected(x, w) activation=relu\n"
+         "z : float32[1x2] = mul(y, k)\nout output_0 = z\n";
+}
+
+// 0.4 of the weights' widest square for each output, against 0.4 and 1 of rounding twice.
+TEST(FoldPositiveScaleInOneScale, LeavesUnevenFactors) {
+  for (const char* factors : {"2 2", "1 1.5", "100 90"}) {
+    EXPECT_EQ(FoldPositiveScaleInOneScale(Parse(OfFour(factors))),
+              FoldPositiveScale(Parse(OfFour(factors))))
+        << factors;
+  }
+  const Graph forty = Parse(
+      "in input = x : float32[1x1x1x2]\nconst w : float32[2x1x1x2] = 1 0.1 0.1 0.1\n"
+      "const k : float32[2] = 0.1 9\n"
+      "y : float32[1x1x1x2] = conv_2d(x, w) activation=relu\n"
+      "z : float32[1x1x1x2] = mul(y, k)\nout output_0 = z\n");
+  EXPECT_EQ(FoldPositiveScaleInOneScale(forty), FoldPositiveScale(forty))
+      << "what they widen is narrower than the widest";
+  const std::string uneven =
+      "in input = x : float32[1x1x1x16]\nconst w : float32[2x1x1x16] = "
+      "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+      "const k : float32[2] = 0.1 9\n"
+      "y : float32[1x1x1x2] = conv_2d(x, w) activation=relu\n"
+      "z : float32[1x1x1x2] = mul(y, k)\nout output_0 = z\n";
+  ExpectUnchanged(FoldPositiveScaleInOneScale, uneven);
+  EXPECT_NE(FoldPositiveScale(Parse(uneven)), Parse(uneven));
+}
+
 TEST(FoldPositiveScale, DeclinesWhatDoesNotCommuteWithTheClamp) {
   ExpectUnchanged(FoldPositiveScale, Scaled(" activation=relu6", "2 0.5", "0 0"));
   ExpectUnchanged(FoldPositiveScale, Scaled("", "2 0.5", "0 0"));
