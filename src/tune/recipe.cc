@@ -48,10 +48,8 @@ class Tuner {
     const RecipeSteps& steps = request_.steps;
     TryRangesAndBiases();
     TryScalingBeforeCentring();
-    if (asked_.MostExtraMacs() > 0) {
-      TryInFloat(&Plan::float_inputs);
-      TryFineInputs();
-    }
+    TryInFloat(&Plan::float_inputs);
+    if (asked_.MostExtraMacs() > 0) TryFineInputs();
     if (!request_.int8_outputs) TryInFloat(&Plan::float_outputs);
     if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
       TryEqualizations();
