@@ -28,13 +28,13 @@ bool CollectNumbers(const Json& json, std::size_t depth, Shape& shape,
   });
 }
 
+}  // namespace
+
 DType TypeNamed(const std::string& name) {
   if (name == "bool") return DType::kBool;
   return name.starts_with("int") || name.starts_with("uint") ? DType::kInt32
                                                              : DType::kFloat32;
 }
-
-}  // namespace
 
 bool IsArray(const Json& json) {
   const std::string wrapper = TextAt(json, "class_name");

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/tensor.h"
 #include "import/keras_json.h"
 
 namespace kinglet {
+
+/// The type that stands for Keras' type of that name here: bool, int32 for integers, and
+/// float32.
+DType TypeNamed(const std::string& name);
 
 /// Whether Keras wrote a tensor or an array of NumPy here.
 bool IsArray(const Json& json);

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "import/building_blocks.h"
+#include "import/json_tensor.h"
 #include "import/operation.h"
 
 namespace kinglet {
@@ -168,10 +169,7 @@ std::vector<ValueId> SignByRelations(const Operation& operation) {
 
 std::vector<ValueId> CastTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"x"});
-  const std::string name = operation.Text(1, {"dtype"}, "float32");
-  DType dtype = DType::kFloat32;
-  if (name == "bool") dtype = DType::kBool;
-  if (name.starts_with("int") || name.starts_with("uint")) dtype = DType::kInt32;
+  const DType dtype = TypeNamed(operation.Text(1, {"dtype"}, "float32"));
   if (operation.context().graph()[x].dtype == dtype) return {x};
   return {operation.Node(Cast{dtype}, {x})};
 }

@@ -1,5 +1,6 @@
 // Functions that repeat, turn around and fill.
 #include "import/building_blocks.h"
+#include "import/json_tensor.h"
 #include "import/operation.h"
 
 namespace kinglet {
@@ -74,13 +75,15 @@ std::vector<ValueId> Roll(const Operation& operation) {
   return {operation.Node(Concatenation{axis}, {end, rest})};
 }
 
-/// A constant of the tensor's shape.
-std::vector<ValueId> Filled(const Operation& operation, float value) {
-  operation.Argument(-1, {"dtype"});
-  const Shape shape = operation.ShapeOf(operation.Operand(0, kTensor));
-  const std::vector<float> values(static_cast<std::size_t>(ElementCount(shape)), value);
+/// A constant of the tensor's shape, and of its type unless another is given.
+std::vector<ValueId> Filled(const Operation& operation, double value) {
+  const ValueId x = operation.Operand(0, kTensor);
+  const std::string name = operation.Text(-1, {"dtype"}, "");
+  const DType own = operation.context().graph()[x].dtype;
+  const Shape& shape = operation.ShapeOf(x);
+  const std::vector<double> values(static_cast<std::size_t>(ElementCount(shape)), value);
   return {operation.context().Constant(
-      "values", Tensor::Of<float>(shape, std::span<const float>(values)))};
+      "values", TensorFrom(shape, values, name.empty() ? own : TypeNamed(name)))};
 }
 std::vector<ValueId> Zeros(const Operation& operation) { return Filled(operation, 0); }
 std::vector<ValueId> Ones(const Operation& operation) { return Filled(operation, 1); }

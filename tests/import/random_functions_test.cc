@@ -136,6 +136,17 @@ TEST(RandomFunctions, TakeDifferencesAlongAnAxis) {
   });
 }
 
+TEST(RandomFunctions, FillWithTheTypeThatIsAskedFor) {
+  ForSeeds(1, [](Dice& dice) {
+    const Nd x = dice.Numbers({2, 3});
+    const Graph plain = Imported(FunctionOf("OnesLike", json::object(), x));
+    EXPECT_EQ(plain[plain.outputs[0].value].dtype, DType::kFloat32);
+    const Graph bools = Imported(FunctionOf("OnesLike", {{"dtype", "bool"}}, x));
+    ASSERT_EQ(bools[bools.outputs[0].value].dtype, DType::kBool);
+    EXPECT_TRUE(bools[bools.outputs[0].value].constant->Data<bool>()[5]);
+  });
+}
+
 TEST(RandomFunctions, TakeTheLargest) {
   ForSeeds(6, [](Dice& dice) {
     const Nd x = dice.Numbers({3, 5});
