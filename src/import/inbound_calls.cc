@@ -75,15 +75,18 @@ LayerCall CallOfKeras3(const Json& node, Callee callee) {
   return call;
 }
 
-/// The same of Keras 2's keyword arguments.
+/// The same of Keras 2's keyword arguments, in which arrays are nested lists.
 Json KeywordWithInputs(const Json& json, LayerCall& call,
-                       const std::set<std::string>& layers) {
+                       const std::set<std::string>& layers, Callee callee) {
   if (IsTriple(json) && json.size() == 3 && layers.contains(json[0])) {
     return AddInput(call, EdgeFrom(json));
   }
+  if (callee == Callee::kLayer && json.is_array() && TensorFrom(json).has_value()) {
+    return AddInput(call, EdgeFromArray(json));
+  }
   if (!json.is_structured()) return json;
   Json copy = json;
-  for (Json& member : copy) member = KeywordWithInputs(member, call, layers);
+  for (Json& member : copy) member = KeywordWithInputs(member, call, layers, callee);
   return copy;
 }
 
@@ -108,7 +111,7 @@ LayerCall CallOfKeras2(const Json& node, const std::set<std::string>& layers,
   // A list of one edge is how a single tensor was written.
   if (first.is_array() && first.size() == 1) first = Json(first[0]);
   call.args = Json::array({std::move(first)});
-  if (kwargs.is_object()) call.kwargs = KeywordWithInputs(kwargs, call, layers);
+  if (kwargs.is_object()) call.kwargs = KeywordWithInputs(kwargs, call, layers, callee);
   return call;
 }
 

@@ -28,6 +28,13 @@ bool CollectNumbers(const Json& json, std::size_t depth, Shape& shape,
   });
 }
 
+/// Whether the first of nested lists is a bool.
+bool IsOfBools(const Json& json) {
+  const Json* first = &json;
+  while (first->is_array() && !first->empty()) first = &first->front();
+  return first->is_boolean();
+}
+
 }  // namespace
 
 DType TypeNamed(const std::string& name) {
@@ -47,7 +54,7 @@ std::optional<Tensor> TensorFrom(const Json& json) {
   Shape shape;
   std::vector<double> numbers;
   if (!CollectNumbers(value, 0, shape, numbers)) return std::nullopt;
-  DType dtype = value.is_boolean() ? DType::kBool : DType::kFloat32;
+  DType dtype = IsOfBools(value) ? DType::kBool : DType::kFloat32;
   if (IsArray(json)) dtype = TypeNamed(TextAt(config, "dtype"));
   return TensorFrom(shape, numbers, dtype);
 }

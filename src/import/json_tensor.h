@@ -18,7 +18,8 @@ DType TypeNamed(const std::string& name);
 bool IsArray(const Json& json);
 
 /// The tensor that an array, a number, or nested lists of numbers are: float32, int32 or
-/// bool as it says, lists float32. Nothing for what is no tensor, ragged or not finite.
+/// bool as it says, lists bool or float32. Nothing for what is no tensor, ragged or not
+/// finite.
 std::optional<Tensor> TensorFrom(const Json& json);
 
 /// The numbers as `dtype`, int32, bool or float32.
