@@ -18,16 +18,20 @@ std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t mi
   return AxisOf(operation.context(), axis, rank);
 }
 
+/// The batch stays as it is, or it is what the other axes leave: parts of samples, as
+/// windows of a recording, join the batch and leave it whole.
 std::vector<ValueId> ReshapeTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, kTensor);
   const Shape in = operation.ShapeOf(x);
   Shape out = operation.Integers(1, {"newshape", "shape"}).value_or(Ints{});
   const auto open = std::ranges::find(out, -1);
+  const bool leaves_batch_open = open == out.begin();
   if (open != out.end()) {
     *open = 1;
     *open = ElementCount(in) / std::max<std::int64_t>(ElementCount(out), 1);
   }
-  if (ElementCount(out) != ElementCount(in) || out.empty() || out[0] != in[0]) {
+  if (ElementCount(out) != ElementCount(in) || out.empty() ||
+      (out[0] != in[0] && !leaves_batch_open)) {
     operation.context().Refuse(fmt::format("{} to {}, which moves samples of the batch",
                                            ToString(in), ToString(out)));
   }

@@ -72,6 +72,34 @@ TEST(ImportKeras, AddsThreeInTurnAndConcatenates) {
                              "out output_0 = y\n")));
 }
 
+BuiltLayer ReshapeCall(const std::string& name, const Shape& shape,
+                       const std::string& input) {
+  return {"Reshape", name, {{"newshape", shape}}, {input}, "keras.src.ops.numpy"};
+}
+
+TEST(ImportKeras, HasPartsOfASampleJoinTheBatchAndLeaveIt) {
+  const ImportedModel model = Imported({InputOf({2, 3, 4}),
+                                        ReshapeCall("windows", {-1, 3, 4}, "x"),
+                                        {"GlobalMaxPooling1D", "pool", {}, {"windows"}},
+                                        ReshapeCall("y", {-1, 2, 4}, "pool")},
+                                       {"x"}, {"y"});
+  EXPECT_EQ(
+      TextWithoutNames(model.graph),
+      TextWithoutNames(Parse("in x = x : float32[1x2x3x4]\n"
+                             "w : float32[2x3x4] = reshape(x) shape=[2,3,4]\n"
+                             "p : float32[2x4] = reduce_max(w) axes=[1] keep_dims=false\n"
+                             "y : float32[1x2x4] = reshape(p) shape=[1,2,4]\n"
+                             "out output_0 = y\n")));
+}
+
+TEST(ImportKeras, RefusesToMixSamples) {
+  EXPECT_THAT(
+      [] {
+        Imported({InputOf({2, 3}), ReshapeCall("y", {2, -1}, "x")}, {"x"}, {"y"});
+      },
+      testing::ThrowsMessage<Error>(HasSubstr("moves samples of the batch")));
+}
+
 TEST(ImportKeras, BuildsASharedLayerAtEachOfItsCalls) {
   BuiltLayer shared = {"Dense", "shared", {{"units", 2}, {"use_bias", false}}, {"x"}};
   nlohmann::json config =
