@@ -11,7 +11,7 @@ namespace {
 
 /// [batch, places..., vector] with one axis for all places.
 Shape WithPlacesInARow(const Shape& shape) {
-  Size places = 1;
+  std::int64_t places = 1;
   for (std::size_t i = 1; i + 1 < shape.size(); ++i) places *= shape[i];
   return {shape.front(), places, shape.back()};
 }
@@ -22,7 +22,7 @@ bool IsOverPlaces(const Sum& sum, std::size_t rank) {
   for (std::int64_t& axis : axes) axis += axis < 0 ? static_cast<std::int64_t>(rank) : 0;
   std::ranges::sort(axes);
   Ints places;
-  for (std::size_t i = 1; i + 1 < rank; ++i) places.push_back(static_cast<Size>(i));
+  for (std::size_t i = 1; i + 1 < rank; ++i) places.push_back(static_cast<std::int64_t>(i));
   return axes == places;
 }
 
