@@ -40,6 +40,20 @@ ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
   return context.Node(Transpose{perm}, {x}, suffix);
 }
 
+ValueId Reversed(const LayerContext& context, ValueId x, const Ints& axes,
+                 const std::string& suffix) {
+  for (std::size_t first = 0, end = 0; first < axes.size(); first = end) {
+    end = first + 1;
+    while (end < axes.size() && axes[end] == axes[end - 1] + 1) ++end;
+    const Ints run(axes.begin() + static_cast<std::ptrdiff_t>(first),
+                   axes.begin() + static_cast<std::ptrdiff_t>(end));
+    const bool is_last = end == axes.size();
+    x = context.Node(ReverseV2{run}, {x},
+                     is_last ? suffix : fmt::format("{}/{}", suffix, first));
+  }
+  return x;
+}
+
 ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
                std::int64_t begin, std::int64_t end, const std::string& suffix) {
   const Shape shape = context.ShapeOf(x);

@@ -23,6 +23,9 @@ ValueId Reshaped(const LayerContext& context, ValueId x, Shape shape,
                  const std::string& suffix);
 ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
                    const std::string& suffix);
+/// Each of the axes, which rise, turned around. The runtimes want neighbours in a node.
+ValueId Reversed(const LayerContext& context, ValueId x, const Ints& axes,
+                 const std::string& suffix);
 /// Elements begin, begin + stride, ... below end of one axis.
 ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
                std::int64_t begin, std::int64_t end, const std::string& suffix);

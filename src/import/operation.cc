@@ -230,7 +230,7 @@ std::vector<ValueId> BuildOperation(const LayerContext& context) {
 std::vector<OperationRow> SupportedOperations() {
   std::vector<OperationRow> all;
   for (const auto* rows :
-       {&ArithmeticOperations(), &UnaryOperations(), &BinaryOperations(),
+       {&ArithmeticOperations(), &ComposedOperations(), &PairwiseOperations(),
         &AngleOperations(), &NormOperations(), &StatisticOperations(),
         &ReductionOperations(), &OrderOperations(), &RepeatOperations(),
         &ShapeOperations(), &JoinOperations(), &DiagonalOperations(), &SliceOperations(),

@@ -95,8 +95,8 @@ std::vector<OperationRow> SupportedOperations();
 
 /// The rows of one file each.
 const std::vector<OperationRow>& ArithmeticOperations();
-const std::vector<OperationRow>& UnaryOperations();
-const std::vector<OperationRow>& BinaryOperations();
+const std::vector<OperationRow>& ComposedOperations();
+const std::vector<OperationRow>& PairwiseOperations();
 const std::vector<OperationRow>& AngleOperations();
 const std::vector<OperationRow>& NormOperations();
 const std::vector<OperationRow>& StatisticOperations();

@@ -1,7 +1,5 @@
-// The inverse functions of angles: all are the angle of a point, of which the arctangent
-// of the smaller coordinate over the larger is a polynomial.
-#include <array>
-#include <numbers>
+// The inverse functions of angles: all are the angle of a point.
+#include <algorithm>
 
 #include "import/building_blocks.h"
 #include "import/operation.h"
@@ -9,55 +7,37 @@
 namespace kinglet {
 namespace {
 
-/// arctan(z) = z p(z^2) for 0 <= z <= 1, with an error of at most 3e-7.
-constexpr std::array<float, 7> kArctan = {
-    0.006811646980F, -0.03360378788F, 0.07962318489F, -0.1323331604F,
-    0.1980780889F,   -0.3331736734F,  0.9999961113F};
-
-/// `angle`, or `turn` - angle where the condition holds.
-ValueId Mirrored(const Operation& operation, ValueId condition, double turn,
-                 ValueId angle, const std::string& suffix) {
-  const ValueId whole = operation.context().Scalar("turn", static_cast<float>(turn));
-  const ValueId other = operation.Node(Sub{}, {whole, angle}, "other");
-  return operation.Node(Select{}, {condition, other, angle}, suffix);
+/// x with the axes that `shape` has more or longer: the operation itself broadcasts
+/// nothing.
+ValueId Spread(const Operation& operation, ValueId x, const Shape& shape,
+               const std::string& suffix) {
+  if (operation.ShapeOf(x) == shape) return x;
+  return operation.Node(BroadcastTo{shape}, {x}, suffix);
 }
 
-/// The angle of the point (|x|, |y|), 0 where both are 0.
-ValueId FirstQuarter(const Operation& operation, ValueId y, ValueId x) {
-  const LayerContext& context = operation.context();
-  const ValueId height = operation.Node(Abs{}, {y}, "height");
-  const ValueId width = operation.Node(Abs{}, {x}, "width");
-  const ValueId smaller = operation.Node(Minimum{}, {height, width}, "smaller");
-  const ValueId larger = operation.Node(Maximum{}, {height, width}, "larger");
-  const ValueId is_origin = operation.Node(
-      Relational{Relation::kEqual}, {larger, context.Scalar("zero", 0)}, "is_origin");
-  const ValueId divisor =
-      operation.Node(Select{}, {is_origin, context.Scalar("one", 1), larger}, "divisor");
-  const ValueId ratio = operation.Node(Div{}, {smaller, divisor}, "ratio");
-  const ValueId eighth = OddPolynomial(context, ratio, kArctan, "eighth");
-  const ValueId is_steep =
-      operation.Node(Relational{Relation::kGreater}, {height, width}, "is_steep");
-  return Mirrored(operation, is_steep, std::numbers::pi / 2, eighth, "quarter");
-}
-
-/// The angle of a point above the axis on which x lies.
-ValueId FirstHalf(const Operation& operation, ValueId y, ValueId x,
-                  const std::string& suffix) {
-  const ValueId is_left = operation.Node(
-      Relational{Relation::kLess}, {x, operation.context().Scalar("zero", 0)}, "is_left");
-  return Mirrored(operation, is_left, std::numbers::pi, FirstQuarter(operation, y, x),
-                  suffix);
+/// The shape that both broadcast to. What doesn't is refused by BROADCAST_TO.
+Shape CommonShape(const Shape& a, const Shape& b) {
+  Shape shape = a.size() < b.size() ? b : a;
+  const Shape& shorter = a.size() < b.size() ? a : b;
+  for (std::size_t i = 0; i < shorter.size(); ++i) {
+    std::int64_t& size = shape[shape.size() - shorter.size() + i];
+    size = std::max(size, shorter[i]);
+  }
+  return shape;
 }
 
 std::vector<ValueId> ArctanOfTwo(const Operation& operation) {
   const auto [y, x] = operation.PairOfFloats({"x1", "y"}, {"x2", "x"});
-  return {WithSignOf(operation.context(), FirstHalf(operation, y, x, "half"), y, "")};
+  const Shape shape = CommonShape(operation.ShapeOf(y), operation.ShapeOf(x));
+  return {operation.Node(Atan2{}, {Spread(operation, y, shape, "first_spread"),
+                                   Spread(operation, x, shape, "second_spread")})};
 }
 
 std::vector<ValueId> Arctan(const Operation& operation) {
   const ValueId x = operation.Floats(0, kFirst);
-  const ValueId one = operation.context().Scalar("one", 1);
-  return {WithSignOf(operation.context(), FirstQuarter(operation, x, one), x, "")};
+  Tensor ones(DType::kFloat32, operation.ShapeOf(x));
+  std::ranges::fill(ones.Data<float>(), 1.0F);
+  return {operation.Node(Atan2{}, {x, operation.context().Constant("ones", ones)})};
 }
 
 /// sqrt((1 - x) (1 + x)): the other coordinate of a point at distance 1.
@@ -71,27 +51,22 @@ ValueId OtherCoordinate(const Operation& operation, ValueId x) {
 
 std::vector<ValueId> Arcsin(const Operation& operation) {
   const ValueId x = operation.Floats(0, kFirst);
-  const ValueId other = OtherCoordinate(operation, x);
-  return {WithSignOf(operation.context(), FirstQuarter(operation, x, other), x, "")};
+  return {operation.Node(Atan2{}, {x, OtherCoordinate(operation, x)})};
 }
 
 std::vector<ValueId> Arccos(const Operation& operation) {
   const ValueId x = operation.Floats(0, kFirst);
-  return {FirstHalf(operation, OtherCoordinate(operation, x), x, "")};
+  return {operation.Node(Atan2{}, {OtherCoordinate(operation, x), x})};
 }
 
 }  // namespace
 
 const std::vector<OperationRow>& AngleOperations() {
   static const std::vector<OperationRow> kRows = {
-      {"Arctan2",
-       {"math.atan2"},
-       ArctanOfTwo,
-       "DIV of the smaller by the larger magnitude, a polynomial of MUL and ADD, "
-       "SELECT_V2"},
-      {"Arctan", {"math.atan"}, Arctan, "as Arctan2 of x and 1"},
-      {"Arcsin", {"math.asin"}, Arcsin, "MUL, SQRT, as Arctan2 of x and the root"},
-      {"Arccos", {"math.acos"}, Arccos, "MUL, SQRT, as Arctan2 of the root and x"},
+      {"Arctan2", {"math.atan2"}, ArctanOfTwo, "ATAN2"},
+      {"Arctan", {"math.atan"}, Arctan, "ATAN2"},
+      {"Arcsin", {"math.asin"}, Arcsin, "ADD, SUB, MUL, SQRT, ATAN2"},
+      {"Arccos", {"math.acos"}, Arccos, "ADD, SUB, MUL, SQRT, ATAN2"},
   };
   return kRows;
 }

@@ -49,7 +49,11 @@ std::vector<ValueId> OfOne(const Operation& operation) {
 }
 
 std::vector<ValueId> Negative(const Operation& operation) {
-  return {Times(operation.context(), operation.Operand(0, kFirst), -1, "negative")};
+  const ValueId x = operation.Operand(0, kFirst);
+  if (operation.context().graph()[x].dtype == DType::kInt32) {
+    return {operation.Node(Neg{}, {x})};
+  }
+  return {Times(operation.context(), x, -1, "negative")};
 }
 
 std::vector<ValueId> Reciprocal(const Operation& operation) {
@@ -195,7 +199,10 @@ const std::vector<OperationRow> kRows = {
      {"math.squared_difference"},
      OfTwo<SquaredDifference>,
      "SQUARED_DIFFERENCE"},
-    {"Negative", {"math.negative", "__operators__.neg"}, Negative, "MUL"},
+    {"Negative",
+     {"math.negative", "__operators__.neg"},
+     Negative,
+     "MUL, of integers NEG"},
     {"Absolute", {"math.abs", "abs"}, OfOne<Abs>, "ABS"},
     {"Square", {"math.square", "square"}, OfOne<Square>, "MUL, alone SQUARE"},
     {"Sqrt", {"math.sqrt", "sqrt"}, OfOne<Sqrt>, "SQRT"},

@@ -144,8 +144,14 @@ std::vector<ValueId> Turned(const Operation& operation) {
             perm[static_cast<std::size_t>(axes.columns)]);
   if (quarters == 0) return {x};
   if (quarters == 2) {
-    const auto [first, last] = std::minmax(axes.rows, axes.columns);
-    return {operation.Node(ReverseV2{{first, last}}, {x})};
+    if (SizeAt(operation, x, axes.rows) != SizeAt(operation, x, axes.columns)) {
+      context.Refuse(
+          "half a turn of what is no square, which Keras gets wrong with TensorFlow; "
+          "flip both axes");
+    }
+    return {Reversed(
+        context, x,
+        {std::min(axes.rows, axes.columns), std::max(axes.rows, axes.columns)}, "")};
   }
   if (quarters == 1) {
     const ValueId flipped = operation.Node(ReverseV2{{axes.columns}}, {x}, "flip");

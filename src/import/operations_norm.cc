@@ -67,9 +67,12 @@ ValueId NormOfVector(const Operation& operation, ValueId x, const NormForm& form
                           suffix);
   }
   if (power == 0) context.Refuse("of order " + order.dump() + " of a vector");
-  const ValueId powers = Raised(context, size, static_cast<float>(power), "power");
-  return Raised(context, operation.Node(sum, {powers}, "sum"),
-                static_cast<float>(1 / power), suffix);
+  const auto raised = [&](ValueId base, double to, const std::string& name) {
+    return operation.Node(
+        Pow{}, {base, context.Scalar("exponent", static_cast<float>(to))}, name);
+  };
+  const ValueId powers = raised(size, power, "power");
+  return raised(operation.Node(sum, {powers}, "sum"), 1 / power, suffix);
 }
 
 /// Without an order it is the root of the sum of squares over any number of axes.

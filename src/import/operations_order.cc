@@ -81,18 +81,10 @@ struct Place {
   double share;
 };
 
-Place PlaceOf(const Operation& operation, std::int64_t size, double q,
-              const std::string& method) {
+Place PlaceOf(std::int64_t size, double q) {
   const double exact = static_cast<double>(size - 1) * q;
-  const auto lower = static_cast<std::int64_t>(std::floor(exact));
-  const auto upper = static_cast<std::int64_t>(std::ceil(exact));
-  if (method == "linear") return {lower, upper, exact - std::floor(exact)};
-  if (method == "midpoint") return {lower, upper, lower == upper ? 0 : 0.5};
-  if (method == "lower") return {lower, lower, 0};
-  if (method == "higher") return {upper, upper, 0};
-  if (method != "nearest") operation.context().Refuse("method '" + method + "'");
-  const auto nearest = static_cast<std::int64_t>(std::nearbyint(exact));
-  return {nearest, nearest, 0};
+  return {static_cast<std::int64_t>(std::floor(exact)),
+          static_cast<std::int64_t>(std::ceil(exact)), exact - std::floor(exact)};
 }
 
 /// x with the axes as one, the last.
@@ -128,15 +120,13 @@ ValueId ElementAt(const Operation& operation, ValueId x, const Place& place) {
                         {operation.Node(Mul{}, {around, shares}, "parts")}, "between");
 }
 
-std::vector<ValueId> QuantileAt(const Operation& operation, double q,
-                                const std::string& method) {
+std::vector<ValueId> QuantileAt(const Operation& operation, double q) {
   if (!(q >= 0 && q <= 1)) operation.context().Corrupt("a quantile outside 0 to 1");
   const ValueId x = operation.Floats(0, kOrdered);
-  const Ints axes = operation.Axes(x);
+  const Ints axes = operation.Axes(x, -1);
   const ValueId joined = Joined(operation, x, axes);
   const std::int64_t size = operation.ShapeOf(joined).back();
-  const ValueId element =
-      ElementAt(operation, joined, PlaceOf(operation, size, q, method));
+  const ValueId element = ElementAt(operation, joined, PlaceOf(size, q));
   Shape shape = WithoutAxes(operation.ShapeOf(x), axes);
   if (operation.Flag(-1, {"keepdims"}, false)) {
     for (const std::int64_t axis : axes) shape.insert(shape.begin() + axis, 1);
@@ -145,7 +135,7 @@ std::vector<ValueId> QuantileAt(const Operation& operation, double q,
 }
 
 std::vector<ValueId> Median(const Operation& operation) {
-  return QuantileAt(operation, 0.5, "linear");
+  return QuantileAt(operation, 0.5);
 }
 
 /// `whole`: what stands for all elements, 1 or 100.
@@ -158,8 +148,13 @@ std::vector<ValueId> Quantile(const Operation& operation) {
         "several quantiles, which get an axis in front of the batch, or computed ones; "
         "ask for one at a time and stack them");
   }
-  const double number = operation.Number(1, {"q"}).value_or(0);
-  return QuantileAt(operation, number / kWhole, operation.Text(-1, {"method"}, "linear"));
+  // Keras drops it when a model is called.
+  const std::string method = operation.Text(-1, {"method"}, "linear");
+  if (method != "linear") {
+    operation.context().Refuse("method '" + method +
+                               "', which Keras computes as 'linear' in models; use that");
+  }
+  return QuantileAt(operation, operation.Number(1, {"q"}).value_or(0) / kWhole);
 }
 
 }  // namespace

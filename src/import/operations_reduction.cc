@@ -1,6 +1,7 @@
 // Functions over axes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 
 #include "import/building_blocks.h"
@@ -87,12 +88,41 @@ std::vector<ValueId> Arg(const Operation& operation) {
   return {Reshaped(operation.context(), y, shape, "expand")};
 }
 
-std::vector<ValueId> Cumulative(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kReduced);
+/// The axis along which elements are accumulated.
+std::int64_t AxisOfSums(const Operation& operation, ValueId x) {
   const auto axis = operation.Int(1, {"axis"});
   if (!axis.has_value()) operation.context().Refuse("without an axis");
   const std::int64_t at = AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());
   if (at == 0) operation.context().Refuse("along the axis of the batch");
+  return at;
+}
+
+/// Products of 2, 4, 8, ... neighbours: each step multiplies by what lies as far before
+/// as the products reach, with ones in front.
+std::vector<ValueId> CumulativeProduct(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  ValueId x = operation.Operand(0, kReduced);
+  if (context.graph()[x].dtype != DType::kFloat32) context.Refuse("of integers");
+  const std::int64_t axis = AxisOfSums(operation, x);
+  Shape front = operation.ShapeOf(x);
+  const std::int64_t size = front[static_cast<std::size_t>(axis)];
+  for (std::int64_t reach = 1; reach < size; reach *= 2) {
+    front[static_cast<std::size_t>(axis)] = reach;
+    const std::string part = fmt::format("reach_{}", reach);
+    Tensor ones(DType::kFloat32, front);
+    std::ranges::fill(ones.Data<float>(), 1.0F);
+    const ValueId before = Sliced(context, x, axis, 0, size - reach, part + "/before");
+    const ValueId moved =
+        operation.Node(Concatenation{axis},
+                       {context.Constant(part + "/ones", ones), before}, part + "/moved");
+    x = operation.Node(Mul{}, {x, moved}, 2 * reach < size ? part : "");
+  }
+  return {x};
+}
+
+std::vector<ValueId> Cumulative(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kReduced);
+  const std::int64_t at = AxisOfSums(operation, x);
   return {operation.Node(Cumsum{.axis = at,
                                 .exclusive = operation.Flag(2, {"exclusive"}, false),
                                 .reverse = operation.Flag(3, {"reverse"}, false)},
@@ -128,6 +158,7 @@ const std::vector<OperationRow>& ReductionOperations() {
        "LOGICAL_NOT, REDUCE_ALL, LOGICAL_NOT"},
       {"All", {"math.reduce_all", "reduce_all"}, Quantified<false>, "REDUCE_ALL"},
       {"Cumsum", {"math.cumsum", "cumsum"}, Cumulative, "CUMSUM"},
+      {"Cumprod", {}, CumulativeProduct, "STRIDED_SLICE, CONCATENATION, MUL a doubling"},
   };
   return kRows;
 }

@@ -69,7 +69,7 @@ std::vector<ValueId> FlipOver(const Operation& operation, ValueId x, const Json&
   if (axes.empty() || axes[0] == 0) {
     operation.context().Refuse("turns the batch around");
   }
-  return {operation.Node(ReverseV2{axes}, {x})};
+  return {Reversed(operation.context(), x, axes, "")};
 }
 
 std::vector<ValueId> Flip(const Operation& operation) {

@@ -157,6 +157,15 @@ std::vector<ValueId> PadBy(const Operation& operation) {
   return {operation.Node(PadV2{before, after}, {x, filler})};
 }
 
+constexpr std::string_view kRefused = "refused: it works on the axis of the batch";
+
+/// What joins, stacks, splits or turns around the first axis.
+std::vector<ValueId> OnBatch(const Operation& operation) {
+  operation.context().Refuse(
+      "works on the axis of the batch, which mixes its samples; use Flatten, or the "
+      "function that takes an axis");
+}
+
 }  // namespace
 
 const std::vector<OperationRow>& ShapeOperations() {
@@ -167,6 +176,10 @@ const std::vector<OperationRow>& ShapeOperations() {
       {"Moveaxis", {}, MoveAxis, "TRANSPOSE"},
       {"ExpandDims", {"expand_dims"}, ExpandDims, "RESHAPE"},
       {"Squeeze", {"squeeze"}, Squeeze, "RESHAPE"},
+      {"Ravel", {}, OnBatch, kRefused},
+      {"Flipud", {}, OnBatch, kRefused},
+      {"Vstack", {}, OnBatch, kRefused},
+      {"Vsplit", {}, OnBatch, kRefused},
       {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},
   };
   return kRows;

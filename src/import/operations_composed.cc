@@ -39,7 +39,7 @@ ValueId ToDegrees(const Operation& operation, ValueId x) {
   return Scaled(operation, x, kHalfTurn / std::numbers::pi, "scale");
 }
 ValueId Exp2(const Operation& operation, ValueId x) {
-  return operation.Node(Exp{}, {Scaled(operation, x, std::numbers::ln2, "scale")});
+  return operation.Node(Pow{}, {operation.context().Scalar("two", 2), x});
 }
 
 /// (e^x - e^-x) / 2, and the sum for the cosine.
@@ -60,7 +60,7 @@ ValueId Tangent(const Operation& operation, ValueId x) {
 /// sin(pi x) / (pi x), and 1 at zero, where nothing is divided by it.
 ValueId Sinc(const Operation& operation, ValueId x) {
   const ValueId angle = Scaled(operation, x, std::numbers::pi, "angle");
-  const ValueId is_zero = ComparedWithZero(operation, Relation::kEqual, x, "is_zero");
+  const ValueId is_zero = ComparedWithZero(operation, Relation::kEqual, angle, "is_zero");
   const ValueId one = operation.context().Scalar("one", 1);
   const ValueId divisor = operation.Node(Select{}, {is_zero, one, angle}, "divisor");
   const ValueId sine = operation.Node(Sin{}, {angle}, "sin");
@@ -100,14 +100,14 @@ ValueId InverseTanh(const Operation& operation, ValueId x) {
 
 /// tanh(x p(x^2)), of which the error is at most 3e-6; beyond the limit it is 1.
 ValueId ErrorFunction(const Operation& operation, ValueId x) {
-  constexpr float kLimit = 4;
+  constexpr float kEdge = 4;
   constexpr std::array<float, 5> kPolynomial = {
       3.209769350e-5F, -4.140820213e-4F, -4.990451180e-4F, 0.1029344093F, 1.128357948F};
   const LayerContext& context = operation.context();
   const ValueId high =
-      operation.Node(Minimum{}, {x, context.Scalar("limit", kLimit)}, "minimum");
+      operation.Node(Minimum{}, {x, context.Scalar("limit", kEdge)}, "minimum");
   const ValueId inside =
-      operation.Node(Maximum{}, {high, context.Scalar("low", -kLimit)}, "inside");
+      operation.Node(Maximum{}, {high, context.Scalar("low", -kEdge)}, "inside");
   return operation.Node(Tanh{},
                         {OddPolynomial(context, inside, kPolynomial, "polynomial")});
 }
@@ -200,18 +200,19 @@ std::vector<ValueId> WithoutNan(const Operation& operation) {
     y = operation.Node(Select{}, {is_beyond, context.Scalar(name, *by), y},
                        name + "/finite");
   };
-  replace(Relation::kGreater, kLargest, above, "above");
-  replace(Relation::kLess, -kLargest, below, "below");
+  // A quotient by zero is clamped to the largest number by the runtimes.
+  replace(Relation::kGreaterEqual, kLargest, above, "above");
+  replace(Relation::kLessEqual, -kLargest, below, "below");
   return {y};
 }
 
 }  // namespace
 
-const std::vector<OperationRow>& UnaryOperations() {
+const std::vector<OperationRow>& ComposedOperations() {
   static const std::vector<OperationRow> kRows = {
       {"Deg2rad", {}, OfFloats<ToRadians>, "MUL"},
       {"Rad2deg", {}, OfFloats<ToDegrees>, "MUL"},
-      {"Exp2", {}, OfFloats<Exp2>, "MUL, EXP"},
+      {"Exp2", {}, OfFloats<Exp2>, "POW"},
       {"Sinh", {"math.sinh"}, OfFloats<Hyperbolic<Sub>>, "EXP, MUL, EXP, SUB, MUL"},
       {"Cosh", {"math.cosh"}, OfFloats<Hyperbolic<Add>>, "EXP, MUL, EXP, ADD, MUL"},
       {"Tan", {"math.tan"}, OfFloats<Tangent>, "SIN, COS, DIV"},
@@ -239,7 +240,8 @@ const std::vector<OperationRow>& UnaryOperations() {
       {"NanToNum",
        {},
        WithoutNan,
-       "NOT_EQUAL, SELECT_V2, MINIMUM, MAXIMUM; with other limits GREATER, SELECT_V2, "
+       "NOT_EQUAL, SELECT_V2, MINIMUM, MAXIMUM; with other limits GREATER_EQUAL, "
+       "SELECT_V2, "
        "LESS, SELECT_V2"},
   };
   return kRows;

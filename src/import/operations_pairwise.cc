@@ -138,7 +138,7 @@ std::vector<ValueId> FirstOf(const Operation& operation) {
 
 }  // namespace
 
-const std::vector<OperationRow>& BinaryOperations() {
+const std::vector<OperationRow>& PairwiseOperations() {
   static const std::vector<OperationRow> kRows = {
       {"Logaddexp", {}, LogAddExp, "SUB, ABS, LOGISTIC, LOG, MAXIMUM, SUB"},
       {"Logaddexp2", {}, LogAddExp2, "SUB, ABS, MUL, LOGISTIC, LOG, MUL, MAXIMUM, SUB"},
