@@ -135,6 +135,26 @@ TEST(RandomParts, TakeAndReplaceABox) {
   });
 }
 
+/// The last place may be named from the end.
+TEST(RandomParts, TakeEachLineAtItsOwnPlaces) {
+  ForSeeds(8, [](Dice& dice) {
+    const Nd x = dice.Numbers({3, 4});
+    const bool is_last = dice.Coin();
+    Nd places(is_last ? Shape{3, 2} : Shape{2, 4});
+    Nd y = places;
+    for (std::int64_t i = 0; i < places.shape[0]; ++i) {
+      for (std::int64_t j = 0; j < places.shape[1]; ++j) {
+        const std::int64_t size = is_last ? 4 : 3;
+        const std::int64_t place = dice.Int(-1, size - 1);
+        const std::int64_t from = place < 0 ? size - 1 : place;
+        places(i, j) = static_cast<double>(place);
+        y(i, j) = is_last ? x(i, from) : x(from, j);
+      }
+    }
+    ExpectLayer(Part("TakeAlongAxis", {{"axis", is_last ? -1 : 1}}, {x, places}), y);
+  });
+}
+
 TEST(RandomParts, SplitUnevenly) {
   ForSeeds(6, [](Dice& dice) {
     const std::int64_t pieces = dice.Int(1, 4);
