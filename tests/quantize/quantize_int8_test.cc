@@ -201,7 +201,7 @@ DType TypeOfCompared(const std::string& kind, const std::string& compared) {
                   "b : bool[2] = relational({}, c) kind={}\n"
                   "y : float32[2] = select(b, e, c)\nout output_0 = y\n",
                   compared, kind),
-      {{"x", kUnit}, {"e", kUnit}, {"y", kUnit}});
+      {{"x", kUnit}, {"e", kUnit}, {"r", kUnit}, {"y", kUnit}});
   const auto node = std::ranges::find_if(quantized.graph.nodes, [](const Node& n) {
     return std::holds_alternative<Relational>(n.op);
   });
