@@ -23,6 +23,7 @@ constexpr std::array kRows = {
     Row{tflite::BuiltinOperator_ADD, 2, 1, 14},
     Row{tflite::BuiltinOperator_ARG_MAX, 2, 1, 14},
     Row{tflite::BuiltinOperator_ARG_MIN, 2, 1, 14},
+    Row{tflite::BuiltinOperator_ATAN2, 1, 2, 10},
     Row{tflite::BuiltinOperator_AVERAGE_POOL_2D, 2, 1, 14},
     Row{tflite::BuiltinOperator_BATCH_MATMUL, 1, 2, 3},
     Row{tflite::BuiltinOperator_BATCH_MATMUL, 4, 2, 3},

@@ -40,6 +40,20 @@ ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
   return context.Node(Transpose{perm}, {x}, suffix);
 }
 
+ValueId Reversed(const LayerContext& context, ValueId x, const Ints& axes,
+                 const std::string& suffix) {
+  for (std::size_t first = 0, end = 0; first < axes.size(); first = end) {
+    end = first + 1;
+    while (end < axes.size() && axes[end] == axes[end - 1] + 1) ++end;
+    const Ints run(axes.begin() + static_cast<std::ptrdiff_t>(first),
+                   axes.begin() + static_cast<std::ptrdiff_t>(end));
+    const bool is_last = end == axes.size();
+    x = context.Node(ReverseV2{run}, {x},
+                     is_last ? suffix : fmt::format("{}/{}", suffix, first));
+  }
+  return x;
+}
+
 ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
                std::int64_t begin, std::int64_t end, const std::string& suffix) {
   const Shape shape = context.ShapeOf(x);
@@ -94,13 +108,59 @@ ValueId MappedPerChannel(const LayerContext& context, ValueId x,
                       {x, taps, context.Vector(part + "offset", offset)}, suffix);
 }
 
+ValueId AsFloats(const LayerContext& context, ValueId x, const std::string& suffix) {
+  if (context.graph()[x].dtype == DType::kFloat32) return x;
+  return context.Node(Cast{DType::kFloat32}, {x}, suffix);
+}
+
+ValueId AsWhole(const LayerContext& context, ValueId x, const std::string& suffix) {
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  const ValueId whole = context.Node(Round{}, {x}, part + "whole");
+  return context.Node(Cast{DType::kInt32}, {whole}, suffix);
+}
+
+ValueId Raised(const LayerContext& context, ValueId x, float power,
+               const std::string& suffix) {
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  if (power == 1) return x;
+  if (power == 2) return context.Node(Mul{}, {x, x}, suffix);
+  if (power == 3) {
+    const ValueId square = context.Node(Mul{}, {x, x}, part + "square");
+    return context.Node(Mul{}, {square, x}, suffix);
+  }
+  if (power == 0.5F) return context.Node(Sqrt{}, {x}, suffix);
+  if (power == -0.5F) return context.Node(Rsqrt{}, {x}, suffix);
+  return context.Node(Pow{}, {x, context.Scalar(part + "power", power)}, suffix);
+}
+
+ValueId WithSignOf(const LayerContext& context, ValueId magnitude, ValueId x,
+                   const std::string& suffix) {
+  const std::string part = suffix.empty() ? "" : suffix + "/";
+  const ValueId is_below =
+      context.Node(Relational{Relation::kLess}, {x, context.Scalar(part + "zero", 0)},
+                   part + "is_below");
+  const ValueId opposite = Times(context, magnitude, -1, part + "opposite");
+  return context.Node(Select{}, {is_below, opposite, magnitude}, suffix);
+}
+
+ValueId OddPolynomial(const LayerContext& context, ValueId x,
+                      std::span<const float> coefficients, const std::string& suffix) {
+  const ValueId square = context.Node(Mul{}, {x, x}, suffix + "/square");
+  ValueId sum = context.Scalar(suffix + "/0", coefficients[0]);
+  for (std::size_t i = 1; i < coefficients.size(); ++i) {
+    const std::string part = fmt::format("{}/{}", suffix, i);
+    sum = context.Node(Mul{}, {square, sum}, part + "/product");
+    sum = Plus(context, sum, coefficients[i], part);
+  }
+  return context.Node(Mul{}, {sum, x}, suffix);
+}
+
 ValueId AsCondition(const LayerContext& context, ValueId x) {
   const DType dtype = context.graph()[x].dtype;
   if (dtype == DType::kBool) return x;
-  const ValueId number =
-      dtype == DType::kFloat32 ? x : context.Node(Cast{DType::kFloat32}, {x}, "number");
   return context.Node(Relational{Relation::kNotEqual},
-                      {number, context.Scalar("zero", 0)}, "is_set");
+                      {AsFloats(context, x, "number"), context.Scalar("zero", 0)},
+                      "is_set");
 }
 
 ValueId AnyOver(const LayerContext& context, ValueId bools, const Ints& axes,
@@ -123,6 +183,11 @@ ValueId DividedByNorm(const LayerContext& context, ValueId x, const Ints& axes,
       part + "maximum");
   const ValueId inverse = context.Node(Rsqrt{}, {floored}, part + "rsqrt");
   return context.Node(Mul{}, {x, inverse}, suffix);
+}
+
+Shape WithoutAxes(Shape x, const Ints& axes) {
+  for (std::size_t i = axes.size(); i-- > 0;) x.erase(x.begin() + axes[i]);
+  return x;
 }
 
 Shape SizesAt(const Shape& x, const Ints& axes) {

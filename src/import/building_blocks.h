@@ -2,6 +2,7 @@
 // no node.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ ValueId Reshaped(const LayerContext& context, ValueId x, Shape shape,
                  const std::string& suffix);
 ValueId Transposed(const LayerContext& context, ValueId x, const Ints& perm,
                    const std::string& suffix);
+/// Each of the axes, which rise, turned around. The runtimes want neighbours in a node.
+ValueId Reversed(const LayerContext& context, ValueId x, const Ints& axes,
+                 const std::string& suffix);
 /// Elements begin, begin + stride, ... below end of one axis.
 ValueId Sliced(const LayerContext& context, ValueId x, std::int64_t axis,
                std::int64_t begin, std::int64_t end, const std::string& suffix);
@@ -31,6 +35,23 @@ ValueId Times(const LayerContext& context, ValueId x, float factor,
               const std::string& suffix);
 ValueId Plus(const LayerContext& context, ValueId x, float offset,
              const std::string& suffix);
+
+/// Integers and bools as float32, in which all whole numbers up to 2^24 exist.
+ValueId AsFloats(const LayerContext& context, ValueId x,
+                 const std::string& suffix = "floats");
+/// Floats that stand for whole numbers as int32. Rounded to INT8 they are none, and a
+/// cast cuts.
+ValueId AsWhole(const LayerContext& context, ValueId x, const std::string& suffix = "");
+/// x to a power, without POW where products and roots do.
+ValueId Raised(const LayerContext& context, ValueId x, float power,
+               const std::string& suffix);
+/// A value that is not negative with the sign of x.
+ValueId WithSignOf(const LayerContext& context, ValueId magnitude, ValueId x,
+                   const std::string& suffix);
+
+/// x p(x^2) with the coefficients of p from the highest down.
+ValueId OddPolynomial(const LayerContext& context, ValueId x,
+                      std::span<const float> coefficients, const std::string& suffix);
 
 /// x as a condition: what is not zero.
 ValueId AsCondition(const LayerContext& context, ValueId x);
@@ -50,6 +71,8 @@ ValueId MappedPerChannel(const LayerContext& context, ValueId x,
                          const std::vector<float>& factor,
                          const std::vector<float>& offset, const std::string& suffix);
 
+/// x without `axes`, which rise.
+Shape WithoutAxes(Shape x, const Ints& axes);
 /// The sizes of x along `axes`.
 Shape SizesAt(const Shape& x, const Ints& axes);
 /// The shape in which a tensor of those sizes broadcasts to x, without leading ones.

@@ -11,7 +11,8 @@ std::vector<LayerRow> SupportedLayers() {
         &ActivationLayers(), &AffineLayers(), &NormalizationLayers(), &MergeLayers(),
         &PoolingLayers(), &ShapeLayers(), &IdentityLayers(), &ResizeLayers(),
         &RecurrentLayers(), &WrapperLayers(), &MultiHeadLayers(),
-        &ScoredAttentionLayers(), &MaskLayers(), &AudioLayers(), &BirdLayers()}) {
+        &ScoredAttentionLayers(), &MaskLayers(), &CategoryLayers(), &AudioLayers(),
+        &BirdLayers()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &LayerRow::class_name);
@@ -40,7 +41,6 @@ const std::vector<RefusedLayer> kRefused = {
     {"AdaptiveAveragePooling3D", kVolume},
     {"AdaptiveMaxPooling3D", kVolume},
     {"AveragePooling3D", kVolume},
-    {"CategoryEncoding", kText},
     {"ClassMethod", kPython},
     {"Conv3D", kVolume},
     {"Conv3DTranspose", kVolume},
@@ -50,7 +50,6 @@ const std::vector<RefusedLayer> kRefused = {
     {"Cropping3D", kVolume},
     {"CuDNNGRU", kCudnn},
     {"CuDNNLSTM", kCudnn},
-    {"Discretization", kText},
     {"FlaxLayer", kPython},
     {"GlobalAveragePooling3D", kVolume},
     {"GlobalMaxPooling3D", kVolume},

@@ -56,6 +56,7 @@ const std::vector<LayerRow>& WrapperLayers();
 const std::vector<LayerRow>& MultiHeadLayers();
 const std::vector<LayerRow>& ScoredAttentionLayers();
 const std::vector<LayerRow>& MaskLayers();
+const std::vector<LayerRow>& CategoryLayers();
 const std::vector<LayerRow>& AudioLayers();
 const std::vector<LayerRow>& BirdLayers();
 

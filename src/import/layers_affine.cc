@@ -94,10 +94,7 @@ bool IsAll(const LayerContext& context, ValueId constant, float value) {
 
 /// x * scale + offset
 std::vector<ValueId> BuildRescaling(const LayerContext& context) {
-  ValueId x = context.Input();
-  if (context.graph()[x].dtype != DType::kFloat32) {
-    x = context.Node(Cast{DType::kFloat32}, {x}, "floats");
-  }
+  ValueId x = AsFloats(context, context.Input());
   const ValueId scale = NumbersOf(context, "scale", 1);
   const ValueId offset = NumbersOf(context, "offset", 0);
   if (!IsAll(context, scale, 1)) x = context.Node(Mul{}, {x, scale}, "mul");

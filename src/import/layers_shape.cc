@@ -118,6 +118,8 @@ std::vector<ValueId> BuildCropping(const LayerContext& context) {
 }
 
 const std::vector<std::string_view> kAugmentationKeys = {"factor",
+                                                         "addition_factor",
+                                                         "threshold_factor",
                                                          "mode",
                                                          "height_factor",
                                                          "width_factor",
@@ -190,6 +192,7 @@ const std::vector<LayerRow>& IdentityLayers() {
                              "RandomColorJitter",
                              "RandomColorDegeneration",
                              "RandomErasing",
+                             "Solarization",
                              "RandomGaussianBlur",
                              "RandomGrayscale",
                              "RandomInvert",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "import/building_blocks.h"
 #include "import/json_tensor.h"
@@ -39,6 +40,14 @@ const OperationRow* FindOperation(const LayerConfig& layer) {
   }
   context.Refuse(fmt::format(
       "the function '{}' is not known; replace it by layers of Keras", function));
+}
+
+bool IsWhole(const Tensor& constant) {
+  constexpr float kBound = 2147483648.0F;
+  return constant.dtype() != DType::kFloat32 ||
+         std::ranges::all_of(constant.Data<float>(), [](float x) {
+           return std::abs(x) < kBound && x == std::trunc(x);
+         });
 }
 
 /// The value as `dtype`: a constant is converted, what is computed is cast.
@@ -146,28 +155,50 @@ std::vector<ValueId> Operation::Operands(int place, Names names) const {
   return operands;
 }
 
+// A constant takes the others' type, unless its fraction would be lost; numbers of Python
+// have no type of their own.
+std::vector<ValueId> Operation::OfOneType(std::vector<ValueId> operands,
+                                          const std::string& name) const {
+  std::optional<DType> dtype;
+  for (const bool constants : {false, true}) {
+    if (constants && dtype.has_value()) break;
+    for (const ValueId id : operands) {
+      const Value& value = context_.graph()[id];
+      if ((value.constant != nullptr) != constants) continue;
+      if (dtype.value_or(value.dtype) != value.dtype) dtype = DType::kFloat32;
+      dtype = dtype.value_or(value.dtype);
+    }
+  }
+  for (const ValueId id : operands) {
+    const Value& value = context_.graph()[id];
+    if (value.constant == nullptr || value.dtype == dtype) continue;
+    if (dtype == DType::kBool || !IsWhole(*value.constant)) dtype = DType::kFloat32;
+  }
+  for (ValueId& id : operands) id = Brought(context_, id, *dtype, name);
+  return operands;
+}
+
 std::pair<ValueId, ValueId> Operation::Pair(Names first, Names second) const {
   const ValueId a = Operand(0, first);
-  const ValueId b = Operand(1, second);
-  const auto type = [&](ValueId id) { return context_.graph()[id].dtype; };
-  const bool has_constant =
-      context_.graph()[a].constant != nullptr || context_.graph()[b].constant != nullptr;
-  // A constant takes the other's type, unless its fraction would be lost; numbers of
-  // Python have no type of their own.
-  DType dtype = DType::kFloat32;
-  if (type(a) == type(b)) dtype = type(a);
-  if (has_constant) {
-    const ValueId computed = context_.graph()[a].constant != nullptr ? b : a;
-    const ValueId constant = computed == a ? b : a;
-    const auto& values = *context_.graph()[constant].constant;
-    const bool is_whole = values.dtype() != DType::kFloat32 ||
-                          std::ranges::all_of(values.Data<float>(), [](float x) {
-                            return x == static_cast<float>(static_cast<std::int32_t>(x));
-                          });
-    if (is_whole && type(computed) != DType::kBool) dtype = type(computed);
+  const auto both = OfOneType({a, Operand(1, second)}, *second.begin());
+  return {both[0], both[1]};
+}
+
+ValueId Operation::Floats(int place, Names names) const {
+  return AsFloats(context_, Operand(place, names));
+}
+
+std::pair<ValueId, ValueId> Operation::PairOfFloats(Names first, Names second) const {
+  const auto [a, b] = Pair(first, second);
+  return {AsFloats(context_, a, "first"), AsFloats(context_, b, "second")};
+}
+
+Ints Operation::Axes(ValueId x, int place, Names names) const {
+  const Ints axes = AxesOf(context_, Argument(place, names), {0}, ShapeOf(x).size());
+  if (!axes.empty() && axes[0] == 0) {
+    context_.Refuse("over the axis of the batch, which mixes its samples");
   }
-  const std::string name = *second.begin();
-  return {Brought(context_, a, dtype, name), Brought(context_, b, dtype, name)};
+  return axes;
 }
 
 void Operation::CheckAllRead() const {
@@ -199,9 +230,12 @@ std::vector<ValueId> BuildOperation(const LayerContext& context) {
 std::vector<OperationRow> SupportedOperations() {
   std::vector<OperationRow> all;
   for (const auto* rows :
-       {&ArithmeticOperations(), &ReductionOperations(), &OrderOperations(),
-        &RepeatOperations(), &ShapeOperations(), &SliceOperations(),
-        &ActivationOperations(), &ProductOperations()}) {
+       {&ArithmeticOperations(), &ComposedOperations(), &PairwiseOperations(),
+        &AngleOperations(), &NormOperations(), &StatisticOperations(),
+        &ReductionOperations(), &OrderOperations(), &RepeatOperations(),
+        &ShapeOperations(), &JoinOperations(), &DiagonalOperations(), &SliceOperations(),
+        &UpdateOperations(), &CategoryOperations(), &ActivationOperations(),
+        &ProductOperations(), &ImageOperations()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &OperationRow::class_name);

@@ -18,6 +18,13 @@ using Names = std::initializer_list<const char*>;
 /// What the tensor is called that an operation moves or repeats.
 inline constexpr Names kTensor = {"x", "a", "tensor", "input", "inputs"};
 
+/// What a function of one or two tensors is called on.
+inline constexpr Names kFirst = {"x1", "x", "a", "tensor", "input"};
+inline constexpr Names kSecond = {"x2", "y", "b"};
+/// What a function reduces, and whether the axes stay with size 1.
+inline constexpr Names kReduced = {"x", "input_tensor", "input"};
+inline constexpr Names kKeepDims = {"keepdims", "keep_dims"};
+
 /// A call of a function. Arguments are found by place, by keyword, or in the
 /// configuration of the node; those that nobody asks for are refused in the end.
 class Operation {
@@ -42,8 +49,16 @@ class Operation {
   ValueId Operand(int place, Names names) const;
   /// The same of each member of a list.
   std::vector<ValueId> Operands(int place, Names names) const;
-  /// Two of them, brought to one type.
+  /// Operands brought to one type, constants named after `name`.
+  std::vector<ValueId> OfOneType(std::vector<ValueId> operands,
+                                 const std::string& name) const;
   std::pair<ValueId, ValueId> Pair(Names first, Names second) const;
+  /// The same as float32.
+  ValueId Floats(int place, Names names) const;
+  std::pair<ValueId, ValueId> PairOfFloats(Names first, Names second) const;
+  /// The axes that an argument names, rising. @throws kUnsupported for that of the batch,
+  /// which mixes its samples, and where they are missing, which means all.
+  Ints Axes(ValueId x, int place = 1, Names names = {"axis"}) const;
 
   ValueId Node(const Op& op, std::vector<ValueId> inputs,
                const std::string& suffix = "") const {
@@ -80,6 +95,16 @@ std::vector<OperationRow> SupportedOperations();
 
 /// The rows of one file each.
 const std::vector<OperationRow>& ArithmeticOperations();
+const std::vector<OperationRow>& ComposedOperations();
+const std::vector<OperationRow>& PairwiseOperations();
+const std::vector<OperationRow>& AngleOperations();
+const std::vector<OperationRow>& NormOperations();
+const std::vector<OperationRow>& StatisticOperations();
+const std::vector<OperationRow>& DiagonalOperations();
+const std::vector<OperationRow>& JoinOperations();
+const std::vector<OperationRow>& UpdateOperations();
+const std::vector<OperationRow>& CategoryOperations();
+const std::vector<OperationRow>& ImageOperations();
 const std::vector<OperationRow>& ReductionOperations();
 const std::vector<OperationRow>& OrderOperations();
 const std::vector<OperationRow>& RepeatOperations();

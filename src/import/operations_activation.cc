@@ -122,34 +122,6 @@ std::vector<ValueId> Threshold(const Operation& operation) {
   return {operation.Node(Select{}, {is_above, x, context.Scalar("value", value)})};
 }
 
-/// x / max(sum of |x| over the axes, smallest)
-ValueId DividedByTaxicabNorm(const Operation& operation, ValueId x, const Ints& axes,
-                             double smallest) {
-  const ValueId size = operation.Node(Abs{}, {x}, "abs");
-  const ValueId sum =
-      operation.Node(Sum{{.axes = axes, .keep_dims = true}}, {size}, "sum");
-  const ValueId bound =
-      operation.context().Scalar("smallest", static_cast<float>(smallest));
-  return operation.Node(Div{}, {x, operation.Node(Maximum{}, {sum, bound}, "maximum")});
-}
-
-/// x / max(norm, epsilon) with the norm of order 2 or 1 over axes.
-std::vector<ValueId> Normalize(const Operation& operation) {
-  const LayerContext& context = operation.context();
-  const ValueId x = operation.Operand(0, kActivated);
-  const std::size_t rank = operation.ShapeOf(x).size();
-  const Ints axes = AxesOf(context, operation.Argument(1, {"axis"}),
-                           {static_cast<std::int64_t>(rank) - 1}, rank);
-  const double order = operation.Number(2, {"order"}).value_or(2);
-  if (order != 2 && order != 1) context.Refuse("another norm than 1 or 2");
-  constexpr double kDefault = 1e-12;
-  double smallest = operation.Number(3, {"epsilon"}).value_or(kDefault);
-  if (order == 1) return {DividedByTaxicabNorm(operation, x, axes, smallest)};
-  // Keras 3 bounds the norm, TensorFlow its square.
-  if (context.layer().is_operation) smallest *= smallest;
-  return {DividedByNorm(context, x, axes, smallest, "")};
-}
-
 /// A pool, whose arguments are those of the layers of that kind.
 template <const char* kSeries, const char* kPicture>
 std::vector<ValueId> PoolOf(const Operation& operation) {
@@ -207,11 +179,6 @@ const std::vector<OperationRow>& ActivationOperations() {
       {"Gelu", {"nn.gelu"}, GeluOf, "GELU"},
       {"LeakyRelu", {"nn.leaky_relu"}, Leaky, "LEAKY_RELU"},
       {"Threshold", {}, Threshold, "GREATER, SELECT_V2"},
-      {"Normalize",
-       {"math.l2_normalize", "nn.l2_normalize", "linalg.l2_normalize"},
-       Normalize,
-       "L2_NORMALIZATION; over other axes than the last, or of long vectors, MUL, SUM, "
-       "MAXIMUM, RSQRT, MUL"},
       {"AveragePool", {}, PoolOf<kAverage1d, kAverage2d>, "AVERAGE_POOL_2D"},
       {"MaxPool", {}, PoolOf<kMax1d, kMax2d>, "MAX_POOL_2D"},
   };

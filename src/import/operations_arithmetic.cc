@@ -9,9 +9,6 @@
 namespace kinglet {
 namespace {
 
-const Names kFirst = {"x1", "x", "a", "tensor", "input"};
-const Names kSecond = {"x2", "y", "b"};
-
 template <typename Typed>
 std::vector<ValueId> OfTwo(const Operation& operation) {
   const auto [a, b] = operation.Pair(kFirst, kSecond);
@@ -52,7 +49,11 @@ std::vector<ValueId> OfOne(const Operation& operation) {
 }
 
 std::vector<ValueId> Negative(const Operation& operation) {
-  return {Times(operation.context(), operation.Operand(0, kFirst), -1, "negative")};
+  const ValueId x = operation.Operand(0, kFirst);
+  if (operation.context().graph()[x].dtype == DType::kInt32) {
+    return {operation.Node(Neg{}, {x})};
+  }
+  return {Times(operation.context(), x, -1, "negative")};
 }
 
 std::vector<ValueId> Reciprocal(const Operation& operation) {
@@ -65,16 +66,8 @@ std::vector<ValueId> Power(const Operation& operation) {
   const auto& exponent = operation.context().graph()[y].constant;
   const bool is_number = exponent != nullptr && exponent->size() == 1 &&
                          exponent->dtype() == DType::kFloat32;
-  const float power = is_number ? exponent->Data<float>()[0] : 0;
-  if (power == 1) return {x};
-  if (power == 2) return {operation.Node(Mul{}, {x, x})};
-  if (power == 3) {
-    const ValueId square = operation.Node(Mul{}, {x, x}, "square");
-    return {operation.Node(Mul{}, {square, x})};
-  }
-  if (power == 0.5F) return {operation.Node(Sqrt{}, {x})};
-  if (power == -0.5F) return {operation.Node(Rsqrt{}, {x})};
-  return {operation.Node(Pow{}, {x, y})};
+  if (!is_number) return {operation.Node(Pow{}, {x, y})};
+  return {Raised(operation.context(), x, exponent->Data<float>()[0], "")};
 }
 
 /// log(x + offset) * factor
@@ -119,18 +112,9 @@ std::vector<ValueId> Not(const Operation& operation) {
 std::vector<ValueId> Where(const Operation& operation) {
   const ValueId condition =
       AsCondition(operation.context(), operation.Operand(0, {"condition"}));
-  return {operation.Node(Select{}, {condition, operation.Operand(1, {"x1", "x"}),
-                                    operation.Operand(2, {"x2", "y"})})};
-}
-
-/// log(e^a + e^b) = max(a, b) - log(sigmoid(|a - b|)), in which nothing grows large.
-std::vector<ValueId> LogAddExp(const Operation& operation) {
-  const auto [a, b] = operation.Pair({"x1"}, {"x2"});
-  const ValueId apart = operation.Node(Sub{}, {a, b}, "apart");
-  const ValueId distance = operation.Node(Abs{}, {apart}, "distance");
-  const ValueId sigmoid = operation.Node(Logistic{}, {distance}, "sigmoid");
-  const ValueId log = operation.Node(Log{}, {sigmoid}, "log");
-  return {operation.Node(Sub{}, {operation.Node(Maximum{}, {a, b}, "larger"), log})};
+  const ValueId x = operation.Operand(1, {"x1", "x"});
+  const auto both = operation.OfOneType({x, operation.Operand(2, {"x2", "y"})}, "y");
+  return {operation.Node(Select{}, {condition, both[0], both[1]})};
 }
 
 std::vector<ValueId> Clip(const Operation& operation) {
@@ -174,13 +158,6 @@ std::vector<ValueId> CastTo(const Operation& operation) {
   return {operation.Node(Cast{dtype}, {x})};
 }
 
-std::vector<ValueId> Rounded(const Operation& operation) {
-  if (operation.Int(1, {"decimals"}).value_or(0) != 0) {
-    operation.context().Refuse("to decimals");
-  }
-  return OfOne<Round>(operation);
-}
-
 std::vector<ValueId> Same(const Operation& operation) {
   return {operation.Operand(0, kFirst)};
 }
@@ -216,11 +193,16 @@ const std::vector<OperationRow> kRows = {
      "MUL, SQRT, RSQRT, POW, by the exponent"},
     {"Maximum", {"math.maximum", "maximum"}, LargerOf, "MAXIMUM"},
     {"Minimum", {"math.minimum", "minimum"}, OfTwo<Minimum>, "MINIMUM"},
+    {"Fmax", {}, LargerOf, "MAXIMUM"},
+    {"Fmin", {}, OfTwo<Minimum>, "MINIMUM"},
     {"SquaredDifference",
      {"math.squared_difference"},
      OfTwo<SquaredDifference>,
      "SQUARED_DIFFERENCE"},
-    {"Negative", {"math.negative", "__operators__.neg"}, Negative, "MUL"},
+    {"Negative",
+     {"math.negative", "__operators__.neg"},
+     Negative,
+     "MUL, of integers NEG"},
     {"Absolute", {"math.abs", "abs"}, OfOne<Abs>, "ABS"},
     {"Square", {"math.square", "square"}, OfOne<Square>, "MUL, alone SQUARE"},
     {"Sqrt", {"math.sqrt", "sqrt"}, OfOne<Sqrt>, "SQRT"},
@@ -235,7 +217,6 @@ const std::vector<OperationRow> kRows = {
     {"Cos", {"math.cos", "cos"}, OfOne<Cos>, "COS"},
     {"Floor", {"math.floor", "floor"}, OfOne<Floor>, "FLOOR"},
     {"Ceil", {"math.ceil"}, OfOne<Ceil>, "CEIL"},
-    {"Round", {"math.round", "round"}, Rounded, "ROUND"},
     {"Sign", {"math.sign", "sign"}, SignByRelations, "GREATER, LESS, CAST, SUB"},
     {"Reciprocal", {"math.reciprocal"}, Reciprocal, "DIV"},
     {"Equal", {"math.equal", "equal"}, Compare<Relation::kEqual>, "EQUAL"},
@@ -267,8 +248,9 @@ const std::vector<OperationRow> kRows = {
     {"Cast", {"cast"}, CastTo, "CAST"},
     {"ConvertToTensor", {}, ToTensor, "nothing, or CAST"},
     {"Identity", {"identity"}, Same, "nothing"},
+    {"Conjugate", {}, Same, "nothing"},
+    {"Real", {}, Same, "nothing"},
     {"StopGradient", {"stop_gradient"}, Same, "nothing"},
-    {"Logaddexp", {}, LogAddExp, "SUB, ABS, LOGISTIC, LOG, MAXIMUM, SUB"},
 };
 
 }  // namespace

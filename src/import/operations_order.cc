@@ -1,6 +1,10 @@
 // Functions that put an axis in order. TOPK_V2 does that along the last one, from the
 // largest down.
+#include <algorithm>
+#include <cmath>
+
 #include "import/building_blocks.h"
+#include "import/json_tensor.h"
 #include "import/operation.h"
 
 namespace kinglet {
@@ -19,23 +23,10 @@ std::int64_t AxisOfCall(const Operation& operation, ValueId x) {
   return axis;
 }
 
-/// The axes with `axis` and the last one exchanged, which is its own inverse.
-Ints Exchanged(std::int64_t axis, std::size_t rank) {
-  Ints perm(rank);
-  for (std::size_t i = 0; i < rank; ++i) perm[i] = static_cast<std::int64_t>(i);
-  std::swap(perm[static_cast<std::size_t>(axis)], perm.back());
-  return perm;
-}
-
-bool IsLast(std::int64_t axis, std::size_t rank) {
-  return axis + 1 == static_cast<std::int64_t>(rank);
-}
-
 /// x with that axis in the last place.
 ValueId WithLast(const Operation& operation, ValueId x, std::int64_t axis) {
-  const std::size_t rank = operation.ShapeOf(x).size();
-  if (IsLast(axis, rank)) return x;
-  return Transposed(operation.context(), x, Exchanged(axis, rank), "axis_last");
+  return Transposed(operation.context(), x, PermToLast(axis, operation.ShapeOf(x).size()),
+                    "axis_last");
 }
 
 /// Result `which` (values or positions) of all elements along the axis, from the largest
@@ -45,9 +36,8 @@ ValueId Descending(const Operation& operation, ValueId x, std::int64_t axis,
   const ValueId last = WithLast(operation, x, axis);
   const ValueId ordered = operation.context().Nodes(TopK{operation.ShapeOf(last).back()},
                                                     {last}, "descending")[which];
-  const std::size_t rank = operation.ShapeOf(x).size();
-  if (IsLast(axis, rank)) return ordered;
-  return Transposed(operation.context(), ordered, Exchanged(axis, rank), "axis_back");
+  return Transposed(operation.context(), ordered,
+                    Inverse(PermToLast(axis, operation.ShapeOf(x).size())), "axis_back");
 }
 
 /// TensorFlow's own functions have a direction.
@@ -83,37 +73,88 @@ std::vector<ValueId> Largest(const Operation& operation) {
   return operation.context().Nodes(TopK{k.value_or(1)}, {x});
 }
 
-/// The middle element along the axis, which stays with size 1, or the mean of both.
-ValueId MiddleOf(const Operation& operation, ValueId x, std::int64_t axis,
-                 const std::string& suffix) {
+/// Where a quantile lies among `size` elements in rising order: between two of them, of
+/// which the upper one counts for `share`.
+struct Place {
+  std::int64_t lower;
+  std::int64_t upper;
+  double share;
+};
+
+Place PlaceOf(std::int64_t size, double q) {
+  const double exact = static_cast<double>(size - 1) * q;
+  return {static_cast<std::int64_t>(std::floor(exact)),
+          static_cast<std::int64_t>(std::ceil(exact)), exact - std::floor(exact)};
+}
+
+/// x with the axes as one, the last.
+ValueId Joined(const Operation& operation, ValueId x, const Ints& axes) {
   const LayerContext& context = operation.context();
-  const ValueId last = WithLast(operation, x, axis);
-  const std::size_t rank = operation.ShapeOf(last).size();
-  const std::int64_t size = operation.ShapeOf(last).back();
-  const std::int64_t upper = size / 2 + 1;
-  const ValueId top = context.Nodes(TopK{upper}, {last}, "upper_half")[0];
-  const auto at = static_cast<std::int64_t>(rank) - 1;
-  const std::int64_t first = size % 2 == 0 ? upper - 2 : upper - 1;
-  const ValueId middle = Sliced(context, top, at, first, upper, "middle");
-  const Mean mean{{.axes = {at}, .keep_dims = true}};
-  if (IsLast(axis, rank)) return operation.Node(mean, {middle}, suffix);
-  return Transposed(context, operation.Node(mean, {middle}, "mean"),
-                    Exchanged(axis, rank), suffix);
+  const Shape shape = operation.ShapeOf(x);
+  Ints perm;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const auto axis = static_cast<std::int64_t>(i);
+    if (std::ranges::find(axes, axis) == axes.end()) perm.push_back(axis);
+  }
+  Shape joined = WithoutAxes(shape, axes);
+  joined.push_back(ElementCount(SizesAt(shape, axes)));
+  perm.insert(perm.end(), axes.begin(), axes.end());
+  return Reshaped(context, Transposed(context, x, perm, "axes_last"), joined, "axes_one");
+}
+
+/// The element at that place along the last axis, which stays with size 1.
+ValueId ElementAt(const Operation& operation, ValueId x, const Place& place) {
+  const LayerContext& context = operation.context();
+  const auto last = static_cast<std::int64_t>(operation.ShapeOf(x).size()) - 1;
+  const std::int64_t size = operation.ShapeOf(x).back();
+  const ValueId top = context.Nodes(TopK{size - place.lower}, {x}, "upper_part")[0];
+  const ValueId around =
+      Sliced(context, top, last, size - 1 - place.upper, size - place.lower, "around");
+  if (place.lower == place.upper) return around;
+  if (place.share == 0.5) {
+    return operation.Node(Mean{{.axes = {last}, .keep_dims = true}}, {around}, "mean");
+  }
+  const ValueId shares = context.Vector(
+      "shares", {static_cast<float>(place.share), static_cast<float>(1 - place.share)});
+  return operation.Node(Sum{{.axes = {last}, .keep_dims = true}},
+                        {operation.Node(Mul{}, {around, shares}, "parts")}, "between");
+}
+
+std::vector<ValueId> QuantileAt(const Operation& operation, double q) {
+  if (!(q >= 0 && q <= 1)) operation.context().Corrupt("a quantile outside 0 to 1");
+  const ValueId x = operation.Floats(0, kOrdered);
+  const Ints axes = operation.Axes(x, -1);
+  const ValueId joined = Joined(operation, x, axes);
+  const std::int64_t size = operation.ShapeOf(joined).back();
+  const ValueId element = ElementAt(operation, joined, PlaceOf(size, q));
+  Shape shape = WithoutAxes(operation.ShapeOf(x), axes);
+  if (operation.Flag(-1, {"keepdims"}, false)) {
+    for (const std::int64_t axis : axes) shape.insert(shape.begin() + axis, 1);
+  }
+  return {Reshaped(operation.context(), element, shape, "")};
 }
 
 std::vector<ValueId> Median(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kOrdered);
-  if (!operation.Int(1, {"axis"}).has_value()) {
-    operation.context().Refuse("without an axis");
+  return QuantileAt(operation, 0.5);
+}
+
+/// `whole`: what stands for all elements, 1 or 100.
+template <int kWhole>
+std::vector<ValueId> Quantile(const Operation& operation) {
+  const Json& q = operation.Argument(1, {"q"});
+  const auto constant = TensorFrom(q);
+  if (!constant.has_value() || !constant->shape().empty()) {
+    operation.context().Refuse(
+        "several quantiles, which get an axis in front of the batch, or computed ones; "
+        "ask for one at a time and stack them");
   }
-  const std::int64_t axis = AxisOfCall(operation, x);
-  if (operation.Flag(2, {"keepdims"}, false)) {
-    return {MiddleOf(operation, x, axis, "")};
+  // Keras drops it when a model is called.
+  const std::string method = operation.Text(-1, {"method"}, "linear");
+  if (method != "linear") {
+    operation.context().Refuse("method '" + method +
+                               "', which Keras computes as 'linear' in models; use that");
   }
-  Shape shape = operation.ShapeOf(x);
-  shape.erase(shape.begin() + axis);
-  return {
-      Reshaped(operation.context(), MiddleOf(operation, x, axis, "median"), shape, "")};
+  return QuantileAt(operation, operation.Number(1, {"q"}).value_or(0) / kWhole);
 }
 
 }  // namespace
@@ -130,6 +171,11 @@ const std::vector<OperationRow>& OrderOperations() {
        Argsort,
        "NEG, TOPK_V2; TRANSPOSE unless along the last axis"},
       {"Median", {}, Median, "TOPK_V2, STRIDED_SLICE, MEAN"},
+      {"Quantile",
+       {},
+       Quantile<1>,
+       "TOPK_V2, STRIDED_SLICE, between two elements MUL, SUM"},
+      {"Percentile", {}, Quantile<100>, "as Quantile"},
   };
   return kRows;
 }

@@ -68,9 +68,9 @@ std::vector<ValueId> ResizeTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"images"});
   const Json& size = operation.Argument(1, {"size"});
   const std::string method = operation.Text(2, {"interpolation", "method"}, "bilinear");
-  if (operation.Text(-1, {"data_format"}, "channels_last") != "channels_last") {
-    context.Refuse("data_format channels_first");
-  }
+  const Ints perm = operation.Text(-1, {"data_format"}, "") == "channels_first"
+                        ? PermToLast(1, operation.ShapeOf(x).size())
+                        : Ints{};
   for (const char* flag : {"antialias", "crop_to_aspect_ratio", "pad_to_aspect_ratio",
                            "preserve_aspect_ratio"}) {
     if (operation.Flag(-1, {flag}, false)) context.Refuse(fmt::format("'{}'", flag));
@@ -84,7 +84,9 @@ std::vector<ValueId> ResizeTo(const Operation& operation) {
     op.out_h = size[0].get<std::int64_t>();
     op.out_w = size[1].get<std::int64_t>();
     op.half_pixel_centers = true;
-    return operation.Node(op, {x});
+    const ValueId picture = Transposed(context, x, perm, "to_channels_last");
+    const ValueId y = operation.Node(op, {picture}, perm.empty() ? "" : "resize");
+    return Transposed(context, y, Inverse(perm), "");
   };
   if (method == "bilinear") return {resized(ResizeBilinear{})};
   if (method == "nearest") return {resized(ResizeNearestNeighbor{})};

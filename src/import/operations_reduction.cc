@@ -1,6 +1,7 @@
 // Functions over axes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 
 #include "import/building_blocks.h"
@@ -9,96 +10,57 @@
 namespace kinglet {
 namespace {
 
-const Names kReduced = {"x", "input_tensor", "input"};
-const Names kKeepDims = {"keepdims", "keep_dims"};
-
-/// The axes of the call: not the batch, which would mix samples.
-Ints Axes(const Operation& operation, ValueId x, int argument = 1) {
-  const Json& axis = operation.Argument(argument, {"axis"});
-  Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
-  if (!axes.empty() && axes[0] == 0) {
-    operation.context().Refuse("over the axis of the batch, which mixes its samples");
-  }
-  return axes;
+/// Of bools: whether any is set, whether all are.
+template <bool kAny>
+std::vector<ValueId> Quantified(const Operation& operation) {
+  const ValueId x = AsCondition(operation.context(), operation.Operand(0, kReduced));
+  const Ints axes = operation.Axes(x);
+  const bool keeps = operation.Flag(2, kKeepDims, false);
+  if (!kAny) return {operation.Node(ReduceAll{{.axes = axes, .keep_dims = keeps}}, {x})};
+  const LayerContext& context = operation.context();
+  const ValueId any = AnyOver(context, x, axes, keeps ? "" : "any");
+  return {keeps ? any
+                : Reshaped(context, any, WithoutAxes(context.ShapeOf(any), axes), "")};
 }
 
-Shape WithoutAxes(Shape shape, const Ints& axes) {
-  for (std::size_t i = axes.size(); i-- > 0;) shape.erase(shape.begin() + axes[i]);
-  return shape;
-}
-
-/// Integers and bools are reduced as floats, which all whole numbers up to 2^24 are. A
-/// mean stays one.
+/// Integers and bools are reduced as floats. A mean stays one.
 template <typename Typed>
 std::vector<ValueId> Reduced(const Operation& operation) {
   const ValueId x = operation.Operand(0, kReduced);
   Typed op;
-  op.axes = Axes(operation, x);
+  op.axes = operation.Axes(x);
   op.keep_dims = operation.Flag(2, kKeepDims, false);
   if (operation.context().graph()[x].dtype == DType::kFloat32) {
     return {operation.Node(op, {x})};
   }
-  const ValueId floats = operation.Node(Cast{DType::kFloat32}, {x}, "floats");
+  const ValueId floats = AsFloats(operation.context(), x);
   if (std::is_same_v<Typed, Mean>) return {operation.Node(op, {floats})};
-  // Rounded to INT8 the floats are no whole numbers, and a cast cuts.
-  const ValueId whole =
-      operation.Node(Round{}, {operation.Node(op, {floats}, "reduced")}, "whole");
-  return {operation.Node(Cast{DType::kInt32}, {whole})};
+  return {AsWhole(operation.context(), operation.Node(op, {floats}, "reduced"))};
 }
 
-/// The mean of the squared distance to the mean.
-ValueId VarianceOf(const Operation& operation, const std::string& name) {
-  const ValueId x = operation.Operand(0, kReduced);
-  const Ints axes = Axes(operation, x);
-  const ValueId mean =
-      operation.Node(Mean{{.axes = axes, .keep_dims = true}}, {x}, "mean");
-  const ValueId square = operation.Node(SquaredDifference{}, {x, mean}, "square");
-  const bool keeps = operation.Flag(2, kKeepDims, false);
-  return operation.Node(Mean{{.axes = axes, .keep_dims = keeps}}, {square}, name);
-}
-
-std::vector<ValueId> Variance(const Operation& operation) {
-  return {VarianceOf(operation, "")};
-}
-
-std::vector<ValueId> Deviation(const Operation& operation) {
-  return {operation.Node(Sqrt{}, {VarianceOf(operation, "variance")})};
-}
-
-/// The root of the sum of squares, or the sum or an extreme of magnitudes.
-std::vector<ValueId> Norm(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kReduced);
-  const Ints axes = Axes(operation, x, 2);
-  const bool keeps = operation.Flag(3, kKeepDims, false);
-  const Json& order = operation.Argument(1, {"ord"});
-  const bool is_vector = axes.size() == 1;
-  if (is_vector && order == 1) {
-    const ValueId magnitude = operation.Node(Abs{}, {x}, "magnitude");
-    return {operation.Node(Sum{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
+/// The extreme of the elements, and of an `initial` one. The largest of bools is whether
+/// any is set.
+template <typename Extreme, typename OfTwoOnes, bool kAny>
+std::vector<ValueId> ExtremeOf(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  const DType dtype = context.graph()[operation.Operand(0, kReduced)].dtype;
+  const Json& initial = operation.Argument(3, {"initial"});
+  if (initial.is_null() || initial == (kAny ? "-Infinity" : "Infinity")) {
+    return dtype == DType::kBool ? Quantified<kAny>(operation)
+                                 : Reduced<Extreme>(operation);
   }
-  if (is_vector && IsInfinite(order)) {
-    const ValueId magnitude = operation.Node(Abs{}, {x}, "magnitude");
-    if (order == "Infinity") {
-      return {operation.Node(ReduceMax{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
-    }
-    return {operation.Node(ReduceMin{{.axes = axes, .keep_dims = keeps}}, {magnitude})};
-  }
-  const bool is_euclidean =
-      order.is_null() || (is_vector ? order == 2 : axes.size() == 2 && order == "fro");
-  if (!is_euclidean) {
-    operation.context().Refuse("of order " + order.dump() +
-                               "; write it with sums of powers");
-  }
-  const ValueId square = operation.Node(Mul{}, {x, x}, "square");
-  const ValueId sum =
-      operation.Node(Sum{{.axes = axes, .keep_dims = keeps}}, {square}, "sum");
-  return {operation.Node(Sqrt{}, {sum})};
+  if (IsInfinite(initial)) context.Refuse("'initial' = infinity");
+  if (dtype == DType::kBool) context.Refuse("'initial' of bools");
+  const ValueId y = Reduced<Extreme>(operation)[0];
+  const ValueId other = operation.Operand(3, {"initial"});
+  const auto both = operation.OfOneType({y, other}, "initial");
+  return {operation.Node(OfTwoOnes{}, both, "bounded")};
 }
 
 /// log of the sum of exponentials, from the largest down.
 std::vector<ValueId> LogSumExp(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kReduced);
-  const Ints axes = Axes(operation, x);
+  const ValueId x = operation.Floats(0, kReduced);
+  const Ints axes = operation.Axes(x);
   const bool keeps = operation.Flag(2, kKeepDims, false);
   const ValueId largest =
       operation.Node(ReduceMax{{.axes = axes, .keep_dims = true}}, {x}, "largest");
@@ -115,7 +77,7 @@ std::vector<ValueId> LogSumExp(const Operation& operation) {
 template <typename Typed>
 std::vector<ValueId> Arg(const Operation& operation) {
   const ValueId x = operation.Operand(0, kReduced);
-  const Ints axes = Axes(operation, x);
+  const Ints axes = operation.Axes(x);
   if (axes.size() != 1) operation.context().Refuse("over several axes");
   Typed op;
   op.axis = axes[0];
@@ -126,25 +88,41 @@ std::vector<ValueId> Arg(const Operation& operation) {
   return {Reshaped(operation.context(), y, shape, "expand")};
 }
 
-/// Of bools: whether any is set, whether all are.
-template <bool kAny>
-std::vector<ValueId> Quantified(const Operation& operation) {
-  const ValueId x = AsCondition(operation.context(), operation.Operand(0, kReduced));
-  const Ints axes = Axes(operation, x);
-  const bool keeps = operation.Flag(2, kKeepDims, false);
-  if (!kAny) return {operation.Node(ReduceAll{{.axes = axes, .keep_dims = keeps}}, {x})};
-  const LayerContext& context = operation.context();
-  const ValueId any = AnyOver(context, x, axes, keeps ? "" : "any");
-  return {keeps ? any
-                : Reshaped(context, any, WithoutAxes(context.ShapeOf(any), axes), "")};
-}
-
-std::vector<ValueId> Cumulative(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kReduced);
+/// The axis along which elements are accumulated.
+std::int64_t AxisOfSums(const Operation& operation, ValueId x) {
   const auto axis = operation.Int(1, {"axis"});
   if (!axis.has_value()) operation.context().Refuse("without an axis");
   const std::int64_t at = AxisOf(operation.context(), *axis, operation.ShapeOf(x).size());
   if (at == 0) operation.context().Refuse("along the axis of the batch");
+  return at;
+}
+
+/// Products of 2, 4, 8, ... neighbours: each step multiplies by what lies as far before
+/// as the products reach, with ones in front.
+std::vector<ValueId> CumulativeProduct(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  ValueId x = operation.Operand(0, kReduced);
+  if (context.graph()[x].dtype != DType::kFloat32) context.Refuse("of integers");
+  const std::int64_t axis = AxisOfSums(operation, x);
+  Shape front = operation.ShapeOf(x);
+  const std::int64_t size = front[static_cast<std::size_t>(axis)];
+  for (std::int64_t reach = 1; reach < size; reach *= 2) {
+    front[static_cast<std::size_t>(axis)] = reach;
+    const std::string part = fmt::format("reach_{}", reach);
+    Tensor ones(DType::kFloat32, front);
+    std::ranges::fill(ones.Data<float>(), 1.0F);
+    const ValueId before = Sliced(context, x, axis, 0, size - reach, part + "/before");
+    const ValueId moved =
+        operation.Node(Concatenation{axis},
+                       {context.Constant(part + "/ones", ones), before}, part + "/moved");
+    x = operation.Node(Mul{}, {x, moved}, 2 * reach < size ? part : "");
+  }
+  return {x};
+}
+
+std::vector<ValueId> Cumulative(const Operation& operation) {
+  const ValueId x = operation.Operand(0, kReduced);
+  const std::int64_t at = AxisOfSums(operation, x);
   return {operation.Node(Cumsum{.axis = at,
                                 .exclusive = operation.Flag(2, {"exclusive"}, false),
                                 .reverse = operation.Flag(3, {"reverse"}, false)},
@@ -157,14 +135,17 @@ const std::vector<OperationRow>& ReductionOperations() {
   static const std::vector<OperationRow> kRows = {
       {"Mean", {"math.reduce_mean", "reduce_mean"}, Reduced<Mean>, "MEAN"},
       {"Sum", {"math.reduce_sum", "reduce_sum"}, Reduced<Sum>, "SUM"},
-      {"Max", {"math.reduce_max", "reduce_max"}, Reduced<ReduceMax>, "REDUCE_MAX"},
-      {"Min", {"math.reduce_min", "reduce_min"}, Reduced<ReduceMin>, "REDUCE_MIN"},
-      {"Amax", {}, Reduced<ReduceMax>, "REDUCE_MAX"},
-      {"Amin", {}, Reduced<ReduceMin>, "REDUCE_MIN"},
+      {"Max",
+       {"math.reduce_max", "reduce_max"},
+       ExtremeOf<ReduceMax, Maximum, true>,
+       "REDUCE_MAX, with an initial value MAXIMUM"},
+      {"Min",
+       {"math.reduce_min", "reduce_min"},
+       ExtremeOf<ReduceMin, Minimum, false>,
+       "REDUCE_MIN, with an initial value MINIMUM"},
+      {"Amax", {}, ExtremeOf<ReduceMax, Maximum, true>, "as Max"},
+      {"Amin", {}, ExtremeOf<ReduceMin, Minimum, false>, "as Min"},
       {"Prod", {"math.reduce_prod", "reduce_prod"}, Reduced<ReduceProd>, "REDUCE_PROD"},
-      {"Var", {"math.reduce_variance"}, Variance, "MEAN, SQUARED_DIFFERENCE, MEAN"},
-      {"Std", {"math.reduce_std"}, Deviation, "MEAN, SQUARED_DIFFERENCE, MEAN, SQRT"},
-      {"Norm", {}, Norm, "MUL, SUM, SQRT; of order 1 ABS, SUM"},
       {"Logsumexp",
        {"math.reduce_logsumexp"},
        LogSumExp,
@@ -177,6 +158,7 @@ const std::vector<OperationRow>& ReductionOperations() {
        "LOGICAL_NOT, REDUCE_ALL, LOGICAL_NOT"},
       {"All", {"math.reduce_all", "reduce_all"}, Quantified<false>, "REDUCE_ALL"},
       {"Cumsum", {"math.cumsum", "cumsum"}, Cumulative, "CUMSUM"},
+      {"Cumprod", {}, CumulativeProduct, "STRIDED_SLICE, CONCATENATION, MUL a doubling"},
   };
   return kRows;
 }

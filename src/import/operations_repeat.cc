@@ -1,4 +1,6 @@
 // Functions that repeat, turn around and fill.
+#include <algorithm>
+
 #include "import/building_blocks.h"
 #include "import/json_tensor.h"
 #include "import/operation.h"
@@ -6,26 +8,42 @@
 namespace kinglet {
 namespace {
 
-/// Each element so many times in a row along an axis.
+/// Each element so many times in a row along an axis: the same for all, or one number an
+/// element.
 std::vector<ValueId> Repeat(const Operation& operation) {
+  const LayerContext& context = operation.context();
   const ValueId x = operation.Operand(0, kTensor);
   const Shape in = operation.ShapeOf(x);
   const auto times = operation.Integers(1, {"repeats"});
   const auto given = operation.Int(2, {"axis"});
-  if (!given.has_value() || !times.has_value() || times->size() != 1) {
-    operation.context().Refuse("without an axis, or unequal numbers");
-  }
-  const std::int64_t axis = AxisOf(operation.context(), *given, in.size());
-  if (axis == 0) operation.context().Refuse("repeats the batch");
+  if (!given.has_value() || !times.has_value()) context.Refuse("without an axis");
+  const std::int64_t axis = AxisOf(context, *given, in.size());
+  if (axis == 0) context.Refuse("repeats the batch");
   const auto at = static_cast<std::size_t>(axis);
+  if (times->size() != 1) {
+    if (times->size() != static_cast<std::size_t>(in[at])) {
+      context.Corrupt("as many numbers as elements are needed");
+    }
+    std::vector<double> places;
+    for (std::size_t i = 0; i < times->size(); ++i) {
+      places.insert(places.end(),
+                    static_cast<std::size_t>(std::max<std::int64_t>((*times)[i], 0)),
+                    static_cast<double>(i));
+    }
+    if (places.empty()) context.Refuse("no element at all");
+    const Shape count = {static_cast<std::int64_t>(places.size())};
+    return {operation.Node(
+        Gather{.axis = axis},
+        {x, context.Constant("places", TensorFrom(count, places, DType::kInt32))})};
+  }
   Shape apart = in;
   apart.insert(apart.begin() + axis + 1, 1);
-  const ValueId column = Reshaped(operation.context(), x, apart, "expand");
+  const ValueId column = Reshaped(context, x, apart, "expand");
   apart[at + 1] = (*times)[0];
   const ValueId more = operation.Node(BroadcastTo{apart}, {column}, "repeat");
   Shape out = in;
   out[at] *= (*times)[0];
-  return {Reshaped(operation.context(), more, out, "")};
+  return {Reshaped(context, more, out, "")};
 }
 
 std::vector<ValueId> TileBy(const Operation& operation) {
@@ -46,33 +64,55 @@ std::vector<ValueId> Broadcast(const Operation& operation) {
   return {operation.Node(BroadcastTo{shape}, {x})};
 }
 
-std::vector<ValueId> Flip(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const Ints axes = AxesOf(operation.context(), operation.Argument(1, {"axis"}), {0},
-                           operation.ShapeOf(x).size());
+std::vector<ValueId> FlipOver(const Operation& operation, ValueId x, const Json& axis) {
+  const Ints axes = AxesOf(operation.context(), axis, {0}, operation.ShapeOf(x).size());
   if (axes.empty() || axes[0] == 0) {
     operation.context().Refuse("turns the batch around");
   }
-  return {operation.Node(ReverseV2{axes}, {x})};
+  return {Reversed(operation.context(), x, axes, "")};
+}
+
+std::vector<ValueId> Flip(const Operation& operation) {
+  return FlipOver(operation, operation.Operand(0, kTensor),
+                  operation.Argument(1, {"axis"}));
+}
+std::vector<ValueId> FlipSideways(const Operation& operation) {
+  return FlipOver(operation, operation.Operand(0, kTensor), 1);
 }
 
 /// The end of an axis moved to its front.
-std::vector<ValueId> Roll(const Operation& operation) {
-  const ValueId x = operation.Operand(0, kTensor);
-  const auto shift = operation.Int(1, {"shift"});
-  const auto given = operation.Int(2, {"axis"});
-  if (!shift.has_value() || !given.has_value()) {
-    operation.context().Refuse("without an axis");
-  }
-  const std::int64_t axis =
-      AxisOf(operation.context(), *given, operation.ShapeOf(x).size());
-  if (axis == 0) operation.context().Refuse("rolls the batch");
+ValueId Rolled(const Operation& operation, ValueId x, std::int64_t shift,
+               std::int64_t axis, const std::string& suffix) {
+  const std::string part = suffix.empty() ? "" : suffix + "/";
   const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
-  const std::int64_t front = ((*shift % size) + size) % size;
-  if (front == 0) return {x};
-  const ValueId end = Sliced(operation.context(), x, axis, size - front, size, "end");
-  const ValueId rest = Sliced(operation.context(), x, axis, 0, size - front, "rest");
-  return {operation.Node(Concatenation{axis}, {end, rest})};
+  const std::int64_t front = ((shift % size) + size) % size;
+  if (front == 0) return x;
+  const LayerContext& context = operation.context();
+  const ValueId end = Sliced(context, x, axis, size - front, size, part + "end");
+  const ValueId rest = Sliced(context, x, axis, 0, size - front, part + "rest");
+  return operation.Node(Concatenation{axis}, {end, rest}, suffix);
+}
+
+/// Along several axes one after the other.
+std::vector<ValueId> Roll(const Operation& operation) {
+  ValueId x = operation.Operand(0, kTensor);
+  const auto shifts = operation.Integers(1, {"shift"});
+  const auto axes = operation.Integers(2, {"axis"});
+  if (!shifts.has_value() || !axes.has_value()) {
+    operation.context().Refuse("without an axis, which moves elements between samples");
+  }
+  if (shifts->size() != axes->size()) {
+    operation.context().Corrupt("as many shifts as axes are needed");
+  }
+  for (std::size_t i = 0; i < axes->size(); ++i) {
+    const std::int64_t axis =
+        AxisOf(operation.context(), (*axes)[i], operation.ShapeOf(x).size());
+    if (axis == 0) operation.context().Refuse("rolls the batch");
+    const bool is_only = axes->size() == 1;
+    x = Rolled(operation, x, (*shifts)[i], axis,
+               is_only ? "" : "axis_" + std::to_string(i));
+  }
+  return {x};
 }
 
 /// A constant of the tensor's shape, and of its type unless another is given.
@@ -87,18 +127,28 @@ std::vector<ValueId> Filled(const Operation& operation, double value) {
 }
 std::vector<ValueId> Zeros(const Operation& operation) { return Filled(operation, 0); }
 std::vector<ValueId> Ones(const Operation& operation) { return Filled(operation, 1); }
+std::vector<ValueId> Full(const Operation& operation) {
+  const auto value = operation.Number(1, {"fill_value"});
+  if (!value.has_value()) operation.context().Refuse("with a value that is no number");
+  return Filled(operation, *value);
+}
 
 }  // namespace
 
 const std::vector<OperationRow>& RepeatOperations() {
   static const std::vector<OperationRow> kRows = {
-      {"Repeat", {"repeat"}, Repeat, "RESHAPE, BROADCAST_TO, RESHAPE"},
+      {"Repeat",
+       {"repeat"},
+       Repeat,
+       "RESHAPE, BROADCAST_TO, RESHAPE; with a number for each element GATHER"},
       {"Tile", {"tile"}, TileBy, "TILE"},
       {"BroadcastTo", {"broadcast_to"}, Broadcast, "BROADCAST_TO"},
       {"Flip", {"reverse"}, Flip, "REVERSE_V2"},
+      {"Fliplr", {}, FlipSideways, "REVERSE_V2"},
       {"Roll", {"roll"}, Roll, "STRIDED_SLICE, CONCATENATION"},
       {"ZerosLike", {"zeros_like"}, Zeros, "a constant"},
       {"OnesLike", {"ones_like"}, Ones, "a constant"},
+      {"FullLike", {}, Full, "a constant"},
   };
   return kRows;
 }

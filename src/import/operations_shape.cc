@@ -1,4 +1,4 @@
-// Functions that move and join.
+// Functions that move and pad.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,12 +11,6 @@
 
 namespace kinglet {
 namespace {
-
-std::int64_t AxisArgument(const Operation& operation, int place, std::int64_t missing,
-                          std::size_t rank) {
-  const std::int64_t axis = operation.Int(place, {"axis"}).value_or(missing);
-  return AxisOf(operation.context(), axis, rank);
-}
 
 /// The batch stays as it is, or it is what the other axes leave: parts of samples, as
 /// windows of a recording, join the batch and leave it whole.
@@ -121,61 +115,6 @@ std::vector<ValueId> Squeeze(const Operation& operation) {
   return {Reshaped(operation.context(), x, out, "")};
 }
 
-std::vector<ValueId> Concatenate(const Operation& operation) {
-  std::vector<ValueId> parts = operation.Operands(0, {"xs", "values", "arrays"});
-  const std::int64_t axis =
-      AxisArgument(operation, 1, 0, operation.ShapeOf(parts.at(0)).size());
-  if (axis == 0) operation.context().Refuse("along the axis of the batch");
-  if (parts.size() == 1) return parts;
-  return {operation.Node(Concatenation{axis}, parts)};
-}
-
-std::vector<ValueId> Stack(const Operation& operation) {
-  const std::vector<ValueId> parts = operation.Operands(0, {"x", "values", "arrays"});
-  const std::int64_t axis =
-      AxisArgument(operation, 1, 0, operation.ShapeOf(parts.at(0)).size() + 1);
-  if (axis == 0) operation.context().Refuse("an axis in front of the batch");
-  return {operation.Node(Pack{axis}, parts)};
-}
-
-std::vector<ValueId> Unstack(const Operation& operation) {
-  const ValueId x = operation.Operand(0, {"x", "value"});
-  operation.Argument(1, {"num"});
-  const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
-  if (axis == 0) operation.context().Refuse("along the axis of the batch");
-  return operation.context().Nodes(Unpack{axis}, {x});
-}
-
-/// Pieces of equal size, of the given sizes (TensorFlow) or up to the given places.
-std::vector<ValueId> SplitInto(const Operation& operation) {
-  const ValueId x = operation.Operand(0, {"x", "value"});
-  const std::int64_t axis = AxisArgument(operation, 2, 0, operation.ShapeOf(x).size());
-  const std::int64_t size = operation.ShapeOf(x)[static_cast<std::size_t>(axis)];
-  const Ints given = operation.Integers(1, {"indices_or_sections", "num_or_size_splits"})
-                         .value_or(Ints{1});
-  const bool is_list =
-      operation.Argument(1, {"indices_or_sections", "num_or_size_splits"}).is_array();
-  const bool are_places = is_list && operation.context().layer().is_operation;
-  Ints sizes;
-  if (!is_list) {
-    if (given[0] < 1 || size % given[0] != 0) {
-      operation.context().Corrupt(fmt::format("{} in {} pieces", size, given[0]));
-    }
-    sizes = Ints(static_cast<std::size_t>(given[0]), size / given[0]);
-  } else if (are_places) {
-    std::int64_t before = 0;
-    for (const std::int64_t place : given) {
-      sizes.push_back((place < 0 ? place + size : place) - before);
-      before += sizes.back();
-    }
-    sizes.push_back(size - before);
-  } else {
-    sizes = given;
-  }
-  if (axis == 0) operation.context().Refuse("along the axis of the batch");
-  return operation.context().Nodes(Split{axis, sizes}, {x});
-}
-
 /// The width before and behind an axis: given for each axis, once for all, or as a
 /// number.
 std::pair<std::int64_t, std::int64_t> PadWidths(const Operation& operation,
@@ -222,6 +161,15 @@ std::vector<ValueId> PadBy(const Operation& operation) {
   return {operation.Node(PadV2{before, after}, {x, filler})};
 }
 
+constexpr std::string_view kRefused = "refused: it works on the axis of the batch";
+
+/// What joins, stacks, splits or turns around the first axis.
+std::vector<ValueId> OnBatch(const Operation& operation) {
+  operation.context().Refuse(
+      "works on the axis of the batch, which mixes its samples; use Flatten, or the "
+      "function that takes an axis");
+}
+
 }  // namespace
 
 const std::vector<OperationRow>& ShapeOperations() {
@@ -232,10 +180,10 @@ const std::vector<OperationRow>& ShapeOperations() {
       {"Moveaxis", {}, MoveAxis, "TRANSPOSE"},
       {"ExpandDims", {"expand_dims"}, ExpandDims, "RESHAPE"},
       {"Squeeze", {"squeeze"}, Squeeze, "RESHAPE"},
-      {"Concatenate", {"concat"}, Concatenate, "CONCATENATION"},
-      {"Stack", {"stack"}, Stack, "CONCATENATION, RESHAPE"},
-      {"Unstack", {"unstack"}, Unstack, "UNPACK"},
-      {"Split", {"split"}, SplitInto, "SPLIT, SPLIT_V"},
+      {"Ravel", {}, OnBatch, kRefused},
+      {"Flipud", {}, OnBatch, kRefused},
+      {"Vstack", {}, OnBatch, kRefused},
+      {"Vsplit", {}, OnBatch, kRefused},
       {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},
   };
   return kRows;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "import/building_blocks.h"
+#include "import/json_tensor.h"
 #include "import/operation.h"
 
 namespace kinglet {
@@ -135,6 +136,52 @@ std::vector<ValueId> Take(const Operation& operation) {
   return {operation.Node(Gather{.axis = axis}, {x, indices})};
 }
 
+/// Whether the values are positions that a ranking found, maybe in another form.
+bool ArePositions(const Graph& graph, ValueId id) {
+  for (const Node& node : graph.nodes) {
+    if (std::ranges::find(node.outputs, id) == node.outputs.end()) continue;
+    if (IsOneOf<Reshape, Transpose, StridedSlice>(node.op)) {
+      return ArePositions(graph, node.inputs[0]);
+    }
+    return IsOneOf<TopK, ArgMax, ArgMin>(node.op);
+  }
+  return false;
+}
+
+/// Along the last axis, each line by its own line of places. Those that may be negative
+/// count from the end, as a remainder does.
+std::vector<ValueId> TakeAlong(const Operation& operation) {
+  const LayerContext& context = operation.context();
+  const ValueId x = operation.Operand(0, {"x"});
+  ValueId places = operation.Operand(1, {"indices"});
+  const auto given = operation.Int(-1, {"axis"});
+  if (!given.has_value()) context.Refuse("without an axis");
+  const Shape in = operation.ShapeOf(x);
+  const std::int64_t axis = AxisOf(context, *given, in.size());
+  if (axis == 0) context.Refuse("along the axis of the batch");
+  const Shape at = operation.ShapeOf(places);
+  if (at.size() != in.size() || WithoutAxes(at, {axis}) != WithoutAxes(in, {axis})) {
+    context.Refuse(fmt::format("places of shape {} along an axis of {}", ToString(at),
+                               ToString(in)));
+  }
+  if (context.graph()[places].dtype != DType::kInt32) {
+    places = operation.Node(Cast{DType::kInt32}, {places}, "integers");
+  }
+  if (!ArePositions(context.graph(), places)) {
+    const double size = static_cast<double>(in[static_cast<std::size_t>(axis)]);
+    const ValueId count = context.Constant("size", TensorFrom({}, {size}, DType::kInt32));
+    places = operation.Node(FloorMod{}, {places, count}, "from_start");
+  }
+  const Ints perm = PermToLast(axis, in.size());
+  const auto last = static_cast<std::int64_t>(in.size()) - 1;
+  const bool is_last = axis == last;
+  const ValueId taken = operation.Node(Gather{.axis = last, .batch_dims = last},
+                                       {Transposed(context, x, perm, "axis_last"),
+                                        Transposed(context, places, perm, "places_last")},
+                                       is_last ? "" : "taken");
+  return {Transposed(context, taken, Inverse(perm), "")};
+}
+
 /// Each element less the one before it, `n` times.
 std::vector<ValueId> Diff(const Operation& operation) {
   const LayerContext& context = operation.context();
@@ -163,6 +210,12 @@ const std::vector<OperationRow>& SliceOperations() {
   static const std::vector<OperationRow> kRows = {
       {"GetItem", {"__operators__.getitem"}, GetItem, "STRIDED_SLICE, RESHAPE"},
       {"Take", {"gather"}, Take, "GATHER"},
+      {"TakeAlongAxis",
+       {},
+       TakeAlong,
+       "GATHER, of places that may be negative FLOOR_MOD; TRANSPOSE unless along the "
+       "last "
+       "axis"},
       {"Diff", {}, Diff, "STRIDED_SLICE, SUB"},
   };
   return kRows;

@@ -26,15 +26,15 @@ namespace kinglet {
 
 /// What an operation can be.
 using AnyOp = std::variant<
-    Abs, Add, ArgMax, ArgMin, AveragePool2d, BatchMatMul, BatchToSpaceNd, BroadcastTo,
-    Cast, Ceil, Concatenation, Conv2d, Cos, Cumsum, DepthToSpace, DepthwiseConv2d,
-    Dequantize, Div, Elu, EmbeddingLookup, Exp, Floor, FloorDiv, FloorMod, FullyConnected,
-    Gather, GatherNd, Gelu, HardSwish, L2Normalization, LeakyRelu, Log, LogSoftmax,
-    LogicalAnd, LogicalNot, LogicalOr, Logistic, MaxPool2d, Maximum, Mean, Minimum,
-    MirrorPad, Mul, Neg, OneHot, PRelu, Pack, Pad, PadV2, Pow, Quantize, ReduceAll,
-    ReduceAny, ReduceMax, ReduceMin, ReduceProd, Relational, Relu, Reshape,
-    ResizeBilinear, ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sign, Sin,
-    Softmax, SpaceToBatchNd, SpaceToDepth, Split, Sqrt, Square, SquaredDifference,
+    Abs, Add, ArgMax, ArgMin, Atan2, AveragePool2d, BatchMatMul, BatchToSpaceNd,
+    BroadcastTo, Cast, Ceil, Concatenation, Conv2d, Cos, Cumsum, DepthToSpace,
+    DepthwiseConv2d, Dequantize, Div, Elu, EmbeddingLookup, Exp, Floor, FloorDiv,
+    FloorMod, FullyConnected, Gather, GatherNd, Gelu, HardSwish, L2Normalization,
+    LeakyRelu, Log, LogSoftmax, LogicalAnd, LogicalNot, LogicalOr, Logistic, MaxPool2d,
+    Maximum, Mean, Minimum, MirrorPad, Mul, Neg, OneHot, PRelu, Pack, Pad, PadV2, Pow,
+    Quantize, ReduceAll, ReduceAny, ReduceMax, ReduceMin, ReduceProd, Relational, Relu,
+    Reshape, ResizeBilinear, ResizeNearestNeighbor, ReverseV2, Round, Rsqrt, Select, Sign,
+    Sin, Softmax, SpaceToBatchNd, SpaceToDepth, Split, Sqrt, Square, SquaredDifference,
     StridedSlice, Sub, Sum, Tanh, Tile, TopK, Transpose, TransposeConv, Unpack>;
 
 /// One operation. A variant whose construction, copies and comparison are compiled once

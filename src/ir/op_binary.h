@@ -67,6 +67,12 @@ struct Pow : Plain<Pow> {
   bool operator==(const Pow&) const = default;
   static const OpDef& Def();
 };
+/// The angle of the point (x, y), y as the first operand: both of one shape.
+struct Atan2 : Plain<Atan2> {
+  static constexpr std::string_view kName = "atan2";
+  bool operator==(const Atan2&) const = default;
+  static const OpDef& Def();
+};
 /// (x - y)^2.
 struct SquaredDifference : Plain<SquaredDifference> {
   static constexpr std::string_view kName = "squared_difference";

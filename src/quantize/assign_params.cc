@@ -130,17 +130,34 @@ class Assigner {
     }
   }
 
+  /// Whether a value is made in float, or is the reshaped form of one that is.
+  [[nodiscard]] bool ExistsInFloat(ValueId id) const {
+    const auto producer = uses_.Producer(id);
+    if (!producer.has_value() || !plan_.quantized_nodes[*producer]) return true;
+    const Node& node = graph_.nodes[*producer];
+    return std::holds_alternative<Reshape>(node.op) && ExistsInFloat(node.inputs[0]);
+  }
+
+  /// Reshapes that a comparison reads, and what they read, are left in float.
+  void LeaveReshapes(ValueId id) {
+    const auto producer = uses_.Producer(id);
+    if (!producer.has_value() || !plan_.quantized_nodes[*producer]) return;
+    plan_.quantized_nodes[*producer] = false;
+    LeaveReshapes(graph_.nodes[*producer].inputs[0]);
+  }
+
   /// Comparisons whose operands exist in float read those: rounding makes neighbours of a
   /// threshold equal to it, and the result is no number to quantize.
   void LeaveComparisonsOfFloats() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (!std::holds_alternative<Relational>(node.op)) continue;
-      const bool are_floats = std::ranges::all_of(node.inputs, [this](ValueId id) {
-        const auto producer = uses_.Producer(id);
-        return !producer.has_value() || !plan_.quantized_nodes[*producer];
-      });
-      if (are_floats) plan_.quantized_nodes[i] = false;
+      if (!std::ranges::all_of(node.inputs,
+                               [this](ValueId id) { return ExistsInFloat(id); })) {
+        continue;
+      }
+      plan_.quantized_nodes[i] = false;
+      for (const ValueId input : node.inputs) LeaveReshapes(input);
     }
   }
 

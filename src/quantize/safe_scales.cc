@@ -64,6 +64,17 @@ class Widener {
       const auto& range = seen[Index(divisor)];
       const bool above_zero = range.has_value() && range->min > ScaleOf(divisor);
       plan_.quantized_nodes[i] = factor >= kLeastFactor && above_zero;
+      if (!plan_.quantized_nodes[i]) LeaveChoice(divisor);
+    }
+  }
+
+  /// What a quotient in float divides by is chosen in float as well: a choice that keeps
+  /// zero away would lose to the rounding of what it keeps.
+  void LeaveChoice(ValueId divisor) {
+    const auto producer = uses_.Producer(divisor);
+    if (!producer.has_value() || uses_.Count(divisor) != 1) return;
+    if (std::holds_alternative<Select>(graph_.nodes[*producer].op)) {
+      plan_.quantized_nodes[*producer] = false;
     }
   }
 

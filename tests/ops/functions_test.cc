@@ -76,6 +76,9 @@ const std::vector<FunctionCase> kBinary = {
     {"const a : float32[5] = 2 -2 2 0 9\nconst b : float32[5] = 10 3 -1 0 0.5\n"
      "y : float32[5] = pow(a, b)",
      {1024, -8, 0.5, 1, 3}},
+    {"const a : float32[4] = 0 2 0 -3\nconst b : float32[4] = 5 2 -1 0\n"
+     "y : float32[4] = atan2(a, b)",
+     {0, 0.78539816339745, 3.1415926535898, -1.5707963267949}},
     {"const a : float32[2x1] = 1 5\nconst b : float32[2] = 3 4\n"
      "y : float32[2x2] = squared_difference(a, b)",
      {4, 9, 4, 1}},

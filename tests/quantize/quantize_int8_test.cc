@@ -195,13 +195,13 @@ TEST(QuantizeInt8, LeavesIntegerTensorsAndInputsThatAreOutputsAlone) {
 }
 
 DType TypeOfCompared(const std::string& kind, const std::string& compared) {
-  const auto quantized =
-      Quantized(fmt::format("in input = x : float32[2]\nconst c : float32[] = 0.25\n"
-                            "e : float32[2] = exp(x)\n"
-                            "b : bool[2] = relational({}, c) kind={}\n"
-                            "y : float32[2] = select(b, e, c)\nout output_0 = y\n",
-                            compared, kind),
-                {{"x", kUnit}, {"e", kUnit}, {"y", kUnit}});
+  const auto quantized = Quantized(
+      fmt::format("in input = x : float32[2]\nconst c : float32[] = 0.25\n"
+                  "e : float32[2] = exp(x)\nr : float32[2] = reshape(x) shape=[2]\n"
+                  "b : bool[2] = relational({}, c) kind={}\n"
+                  "y : float32[2] = select(b, e, c)\nout output_0 = y\n",
+                  compared, kind),
+      {{"x", kUnit}, {"e", kUnit}, {"r", kUnit}, {"y", kUnit}});
   const auto node = std::ranges::find_if(quantized.graph.nodes, [](const Node& n) {
     return std::holds_alternative<Relational>(n.op);
   });
@@ -214,6 +214,17 @@ TEST(QuantizeInt8, ComparesForEqualityAndWhatIsThereInFloatInFloat) {
   EXPECT_EQ(TypeOfCompared("not_equal", "e"), DType::kFloat32);
   EXPECT_EQ(TypeOfCompared("less", "e"), DType::kInt8);
   EXPECT_EQ(TypeOfCompared("less", "x"), DType::kFloat32) << "an input";
+  EXPECT_EQ(TypeOfCompared("less", "r"), DType::kFloat32) << "in another form";
+}
+
+TEST(QuantizeInt8, ChoosesInFloatWhatAQuotientInFloatDividesBy) {
+  const auto quantized = Quantized(
+      "in input = x : float32[2]\nconst one : float32[] = 1\nconst zero : float32[] = 0\n"
+      "b : bool[2] = relational(x, zero) kind=equal\n"
+      "d : float32[2] = select(b, one, x)\ny : float32[2] = div(x, d)\nout output_0 = "
+      "y\n",
+      {{"x", {-1, 1}}, {"d", {-1, 1}}, {"y", {-1, 1}}});
+  EXPECT_EQ(Operations(quantized.graph), "relational select div");
 }
 
 TEST(QuantizeInt8, LeavesIndicesAndConditionsAsTheyAre) {

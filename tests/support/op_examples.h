@@ -31,6 +31,9 @@ inline std::vector<std::string> ElementwiseExamples() {
                     "y : float32[1x2x3] = {}(a, b)\nout output_0 = y\n",
                     name));
   }
+  examples.emplace_back(
+      "in a = a : float32[1x2x3]\nin b = b : float32[1x2x3]\n"
+      "y : float32[1x2x3] = atan2(a, b)\nout output_0 = y\n");
   for (const char* kind :
        {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}) {
     examples.push_back(

@@ -156,6 +156,16 @@ inline Graph Imported(const LayerCase& c) {
   return ImportKeras(path, {}).graph;
 }
 
+/// The elements of a float, an integer or a bool tensor.
+inline std::vector<double> NumbersOf(const Tensor& tensor) {
+  const auto as_doubles = [](auto data) {
+    return std::vector<double>(data.begin(), data.end());
+  };
+  if (tensor.dtype() == DType::kInt32) return as_doubles(tensor.Data<std::int32_t>());
+  if (tensor.dtype() == DType::kBool) return as_doubles(tensor.Data<bool>());
+  return as_doubles(tensor.Data<float>());
+}
+
 /// The first output for the case's inputs, without its batch.
 inline Nd RunOn(const Graph& graph, const std::vector<Nd>& inputs) {
   std::vector<Tensor> tensors;
@@ -168,8 +178,7 @@ inline Nd RunOn(const Graph& graph, const std::vector<Nd>& inputs) {
   const Executor executor(graph);
   auto context = executor.NewContext();
   const Tensor y = executor.Run(context, tensors).at(0);
-  const auto data = y.Data<float>();
-  return {Shape(y.shape().begin() + 1, y.shape().end()), {data.begin(), data.end()}};
+  return {Shape(y.shape().begin() + 1, y.shape().end()), NumbersOf(y)};
 }
 
 /// Within 2e-5 of the largest expected number, the bound of Keras models as a whole.
