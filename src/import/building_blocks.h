@@ -97,6 +97,9 @@ class ImageForm {
   /// @throws kUnsupported unless the input has the batch, `spatial_axes` (1 or 2) and
   /// channels.
   ImageForm(const LayerContext& context, std::size_t spatial_axes);
+  /// The same of data of that shape, for functions.
+  ImageForm(const LayerContext& context, const Shape& shape, std::size_t spatial_axes,
+            bool channels_first);
 
   /// The input in that form.
   [[nodiscard]] ValueId In(ValueId x) const;

@@ -60,7 +60,7 @@ std::vector<ValueId> BuildDense(const LayerContext& context) {
 /// "abc,cd->abd" with every "..." spelled out in letters of its own.
 EinsumSpec DenseSpec(const LayerContext& context, std::size_t rank) {
   const auto spec = ParseEinsum(context.Text("equation", ""), {rank, std::nullopt});
-  if (!spec.has_value() || spec->inputs.size() != 2) {
+  if (!spec.has_value() || spec->inputs.size() != 2 || spec->HasRepeats()) {
     context.Refuse(fmt::format("equation '{}'", context.Text("equation", "")));
   }
   return *spec;
