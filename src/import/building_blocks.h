@@ -86,6 +86,19 @@ ValueId AppendBatchNormalization(const LayerContext& context, ValueId x,
                                  const std::string& sub,
                                  const BatchNormalizationForm& form = {});
 
+/// What a batch normalization has of each channel.
+struct BatchMoments {
+  std::vector<float> gamma;
+  std::vector<float> beta;
+  std::vector<float> mean;
+  std::vector<float> variance;
+};
+/// The affine map over that axis, its nodes named after `sub`.
+/// @throws kCorrupt for the axis of the batch.
+ValueId NormalizedByMoments(const LayerContext& context, ValueId x, std::int64_t axis,
+                            const BatchMoments& moments, double epsilon,
+                            const std::string& sub);
+
 /// Whether the layer's data has its channels right after the batch.
 /// @throws kUnsupported for any other format than the two of Keras.
 bool IsChannelsFirst(const LayerContext& context);

@@ -213,7 +213,8 @@ std::vector<OperationRow> SupportedOperations() {
        {&ArithmeticOperations(), &ReductionOperations(), &OrderOperations(),
         &RepeatOperations(), &ShapeOperations(), &SliceOperations(),
         &ActivationOperations(), &ProductOperations(), &ContractionOperations(),
-        &ConvolutionOperations()}) {
+        &ConvolutionOperations(), &NormalizationOperations(), &AttentionOperations(),
+        &FourierOperations()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &OperationRow::class_name);

@@ -92,5 +92,8 @@ const std::vector<OperationRow>& ActivationOperations();
 const std::vector<OperationRow>& ProductOperations();
 const std::vector<OperationRow>& ContractionOperations();
 const std::vector<OperationRow>& ConvolutionOperations();
+const std::vector<OperationRow>& NormalizationOperations();
+const std::vector<OperationRow>& AttentionOperations();
+const std::vector<OperationRow>& FourierOperations();
 
 }  // namespace kinglet
