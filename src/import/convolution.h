@@ -1,7 +1,6 @@
 // What the convolution layers share: windows, kernels, biases.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,12 +53,6 @@ ValueId ConvolvedDepthwise(const LayerContext& context, ValueId x, const Window&
 ValueId ConvolvedSeparable(const LayerContext& context, ValueId x, const Window& window,
                            const Tensor& depthwise, const Tensor& pointwise,
                            ValueId bias);
-
-/// What stretches x through a kernel [kh,kw,o,c]; `output_padding` per axis, if given.
-/// @throws kUnsupported, kCorrupt naming the layer.
-ValueId ConvolvedTransposed(const LayerContext& context, ValueId x, const Window& window,
-                            const Tensor& kernel, std::optional<ValueId> bias,
-                            const std::optional<Ints>& output_padding);
 
 /// Number of variables of a layer with so many kernels.
 std::size_t VariablesWithBias(const LayerContext& context, std::size_t kernels);

@@ -133,18 +133,6 @@ std::vector<ValueId> ConvolveSeparable(const Operation& operation) {
   return {call.form.Out(y)};
 }
 
-std::vector<ValueId> ConvolveTransposed(const Operation& operation) {
-  const ConvolutionCall call = CallOf(operation);
-  const Tensor kernel = call.Kernel(1, kKernel);
-  std::optional<Ints> padding;
-  if (!operation.Argument(-1, {"output_padding"}).is_null()) {
-    padding = call.Sizes({"output_padding"});
-  }
-  const ValueId y = ConvolvedTransposed(operation.context(), call.In(), call.Over(kernel),
-                                        kernel, std::nullopt, padding);
-  return {call.form.Out(y)};
-}
-
 /// A kernel that picks each element of a patch: [kh,kw,c,kh*kw*c].
 Tensor Picking(const Ints& size, std::int64_t channels) {
   const std::int64_t elements = size[0] * size[1] * channels;
@@ -196,7 +184,6 @@ const std::vector<OperationRow>& ConvolutionOperations() {
        {"nn.separable_conv2d"},
        ConvolveSeparable,
        "as the layers, with constant kernels"},
-      {"ConvTranspose", {}, ConvolveTransposed, "as the layers, with a constant kernel"},
       {"ExtractPatches",
        {"image.extract_patches"},
        Patches,
