@@ -142,8 +142,8 @@ TEST(BatchNormalization, WorksOnAnotherAxis) {
   ExpectGraph({"BatchNormalization",
                {{"axis", 1}, {"epsilon", 0.0}, {"center", false}, {"scale", false}},
                {2, 1},
-               {{{2}, {0, 0}}, {{2}, {0.25, 4}}}},
-              "const m : float32[2x1] = 2 0.5\nconst o : float32[2x1] = 0 0\n"
+               {{{2}, {1, 2}}, {{2}, {0.25, 4}}}},
+              "const m : float32[2x1] = 2 0.5\nconst o : float32[2x1] = -2 -1\n"
               "a : float32[1x2x1] = mul(x, m)\ny : float32[1x2x1] = add(a, o)\n");
 }
 
