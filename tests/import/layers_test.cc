@@ -263,6 +263,27 @@ TEST(Functions, ThatKerasSavedWithoutTheirTensorsAreRefused) {
   }
 }
 
+const json kPRelu = {{"class_name", "PReLU"}, {"config", {{"name", "slopes"}}}};
+
+// Keras makes its weights in the first call, and saves none before.
+TEST(Activations, ThatHaveLostTheirWeightsAreRefused) {
+  EXPECT_THAT(Refusal({"Dense",
+                       {{"units", 1}, {"use_bias", false}, {"activation", kPRelu}},
+                       {2},
+                       {{{2, 1}, {1, 2}}}},
+                      ErrorKind::kUnsupported),
+              HasSubstr("put a PReLU behind the layer"));
+}
+
+TEST(Activations, WithWeightsAreRefusedInCells) {
+  for (const char* key : {"activation", "recurrent_activation"}) {
+    EXPECT_THAT(
+        Refusal({"GRU", {{"units", 1}, {key, kPRelu}}, {2, 2}}, ErrorKind::kUnsupported),
+        HasSubstr("PReLU"))
+        << key;
+  }
+}
+
 TEST(Layers, WithUnknownConfigurationAreRefusedUnlessItIsOff) {
   EXPECT_THAT(Refusal({"Flatten", {{"twist", 2}}, {2}}, ErrorKind::kUnsupported),
               HasSubstr("twist"));

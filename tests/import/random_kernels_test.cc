@@ -37,6 +37,30 @@ TEST(RandomKernels, AreArguments) {
   });
 }
 
+// TensorFlow's names, batch and channels among the strides, lists for arrays.
+TEST(RandomKernels, AreArgumentsOfTensorFlowToo) {
+  ForSeeds(20, [](Dice& dice) {
+    Geometry g(dice, 2, Geometry::Steps::kAny, false);
+    const Nd x = dice.Numbers({g.h.in, g.w.in, g.channels});
+    const Nd kernel = dice.Numbers({g.h.kernel, g.w.kernel, g.channels, 3});
+    std::string padding = g.config["padding"];
+    std::ranges::transform(padding, padding.begin(), [](char c) {
+      return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    });
+    const auto sizes = [&](std::int64_t h, std::int64_t w) {
+      return g.is_channels_first ? json{1, 1, h, w} : json{1, h, w, 1};
+    };
+    const json config = {{"function", "nn.conv2d"},
+                         {"filters", ArrayOf(kernel)["config"]["value"]},
+                         {"strides", sizes(g.h.stride, g.w.stride)},
+                         {"dilations", sizes(g.h.dilation, g.w.dilation)},
+                         {"padding", padding},
+                         {"data_format", g.is_channels_first ? "NCHW" : "NHWC"}};
+    ExpectLayer({"TFOpLambda", config, {g.InForm(x)}},
+                g.InForm(Convolved(x, kernel, Nd({0}), g.h, g.w)));
+  });
+}
+
 TEST(RandomKernels, AreRefusedWhereTheModelComputesThem) {
   Dice dice(0);
   const Nd x = dice.Numbers({3, 2, 2});
