@@ -28,7 +28,6 @@ Term Diagonal(const LayerContext& context, const Term& term, std::size_t i, std:
               const std::string& suffix) {
   const Shape shape = context.ShapeOf(term.value);
   const std::int64_t size = shape[i];
-  if (shape[j] != size) context.Corrupt("axes of one letter that differ in size");
   Ints perm;
   Shape joined;
   std::string letters;
@@ -175,7 +174,13 @@ ValueId EinsumOf(const LayerContext& context, const EinsumSpec& spec,
   Sizes sizes;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Shape shape = context.ShapeOf(operands[i]);
-    for (std::size_t k = 0; k < shape.size(); ++k) sizes[spec.inputs[i][k]] = shape[k];
+    for (std::size_t k = 0; k < shape.size(); ++k) {
+      const auto [size, is_new] = sizes.emplace(spec.inputs[i][k], shape[k]);
+      if (!is_new && size->second != shape[k]) {
+        context.Refuse(
+            fmt::format("axes of one letter of sizes {} and {}", size->second, shape[k]));
+      }
+    }
     terms.push_back(WithoutRepeats(context, {operands[i], spec.inputs[i]},
                                    PartOf(suffix, fmt::format("operand_{}", i))));
   }

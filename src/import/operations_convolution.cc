@@ -148,9 +148,9 @@ std::vector<ValueId> Patches(const Operation& operation) {
   const LayerContext& context = operation.context();
   const ConvolutionCall call = CallOf(operation);
   if (call.axes != 2) context.Refuse("a picture without batch");
-  if (operation.Integers(-1, {"size", "sizes"}).value_or(Ints()).size() == 3) {
-    context.Refuse("patches of three axes");
-  }
+  const Ints given = operation.Integers(-1, {"size", "sizes"}).value_or(Ints());
+  if (given.empty()) context.Corrupt("no size of the patches");
+  if (given.size() == 3) context.Refuse("patches of three axes");
   const Ints size = call.Sizes({"size", "sizes"});
   const Window window = call.Over(size, size);
   const ValueId x = call.In();
@@ -162,6 +162,13 @@ std::vector<ValueId> Patches(const Operation& operation) {
                                in[2] % block == 0;
   if (is_side_by_side && block > 1) {
     return {call.form.Out(operation.Node(SpaceToDepth{block}, {x}))};
+  }
+  constexpr std::int64_t kMostNumbers = 4096;
+  if (size[0] > in[1] || size[1] > in[2] || ElementCount(size) * in[3] > kMostNumbers) {
+    context.Refuse(
+        fmt::format("patches of {} of a picture {}, of which the kernel that picks them "
+                    "would have the square; use crops or strides of the size",
+                    ToString(size), ToString(in)));
   }
   const Tensor kernel = Picking(size, in[3]);
   return {call.form.Out(

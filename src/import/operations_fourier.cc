@@ -12,6 +12,18 @@
 namespace kinglet {
 namespace {
 
+/// @throws kUnsupported, kCorrupt where no table of sines can be made.
+void CheckSize(const Operation& operation, std::int64_t size) {
+  constexpr std::int64_t kLargest = 8192;
+  if (size < 1) operation.context().Corrupt(fmt::format("a transform of {}", size));
+  if (size > kLargest) {
+    operation.context().Refuse(
+        fmt::format("a transform of {} samples, of which the table of sines would have "
+                    "the square; cut it into frames of at most {}",
+                    size, kLargest));
+  }
+}
+
 /// Keras gives complex tensors as two.
 struct Complex {
   ValueId real;
@@ -56,6 +68,7 @@ std::vector<ValueId> Stft(const Operation& operation) {
   const std::int64_t length = operation.Int(-1, {"sequence_length"}).value_or(0);
   const std::int64_t stride = operation.Int(-1, {"sequence_stride"}).value_or(0);
   const std::int64_t size = operation.Int(-1, {"fft_length"}).value_or(0);
+  CheckSize(operation, size);
   const bool is_centred = operation.Flag(-1, {"center"}, true);
   const Json& named = operation.Argument(-1, {"window"});
   const std::int64_t samples = in.back() + (is_centred ? size / 2 * 2 : 0);
@@ -96,20 +109,23 @@ ValueId Times(const Operation& operation, ValueId x, const Tensor& kernel,
 
 /// Along the last axis, cut or filled up with zeros to the length of the transform.
 std::vector<ValueId> Rfft(const Operation& operation) {
-  const ValueId x = operation.Operand(0, {"x"});
-  const std::int64_t samples = operation.ShapeOf(x).back();
-  const std::int64_t size = operation.Int(-1, {"fft_length"}).value_or(samples);
-  if (size < 1) operation.context().Corrupt(fmt::format("fft_length {}", size));
+  const LayerContext& context = operation.context();
+  const ValueId whole = operation.Operand(0, {"x"});
+  const Shape shape = operation.ShapeOf(whole);
+  const std::int64_t size = operation.Int(-1, {"fft_length"}).value_or(shape.back());
+  CheckSize(operation, size);
+  const std::int64_t used = std::min(shape.back(), size);
+  const ValueId x =
+      Sliced(context, whole, static_cast<std::int64_t>(shape.size()) - 1, 0, used, "cut");
   const std::int64_t bins = size / 2 + 1;
   const std::vector<double> ones(static_cast<std::size_t>(size), 1.0);
   const auto part = [&](bool is_imaginary, const char* name) {
-    const Tensor whole = FourierKernel(ones, is_imaginary);
-    Tensor kernel(DType::kFloat32, {bins, samples});
-    const auto used = static_cast<std::size_t>(std::min(samples, size));
+    const Tensor waves = FourierKernel(ones, is_imaginary);
+    Tensor kernel(DType::kFloat32, {bins, used});
+    const auto row = static_cast<std::size_t>(used);
     for (std::size_t k = 0; k < static_cast<std::size_t>(bins); ++k) {
-      std::ranges::copy(
-          whole.Data<float>().subspan(k * ones.size(), used),
-          kernel.Data<float>().subspan(k * static_cast<std::size_t>(samples)).begin());
+      std::ranges::copy(waves.Data<float>().subspan(k * ones.size(), row),
+                        kernel.Data<float>().subspan(k * row).begin());
     }
     return Times(operation, x, kernel, name);
   };
@@ -163,6 +179,7 @@ double Turn(std::int64_t k, std::int64_t i, std::int64_t size) {
 std::vector<ValueId> Fft(const Operation& operation) {
   const Complex x = ComplexOperand(operation);
   const std::int64_t size = operation.ShapeOf(x.real).back();
+  CheckSize(operation, size);
   const auto real = [&](std::int64_t k, std::int64_t i, bool is_imaginary) {
     return is_imaginary ? std::sin(Turn(k, i, size)) : std::cos(Turn(k, i, size));
   };
@@ -179,7 +196,7 @@ std::vector<ValueId> Irfft(const Operation& operation) {
   const Complex x = ComplexOperand(operation);
   const std::int64_t bins = operation.ShapeOf(x.real).back();
   const std::int64_t size = operation.Int(-1, {"fft_length"}).value_or(2 * (bins - 1));
-  if (size < 1) operation.context().Corrupt(fmt::format("fft_length {}", size));
+  CheckSize(operation, size);
   const auto kernel = [&](std::int64_t i, std::int64_t k, bool is_imaginary) {
     if (2 * k > size) return 0.0;
     const bool is_single = k == 0 || 2 * k == size;

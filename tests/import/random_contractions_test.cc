@@ -116,6 +116,13 @@ TEST(RandomContractions, RefuseEquationsWithoutMeaning) {
   }
 }
 
+TEST(RandomContractions, RefuseAxesThatDiffer) {
+  Dice dice(0);
+  const Nd x = dice.Numbers({2, 3});
+  const json config = {{"axes", {{1, 2}, {0, 1}}}, {"x2", ArrayOf(dice.Numbers({3, 2}))}};
+  EXPECT_THROW(Imported(FunctionOf("Tensordot", config, x)), Error);
+}
+
 TEST(RandomContractions, WithAConstantOnEitherSide) {
   struct Function {
     std::string name;
