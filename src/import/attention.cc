@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 namespace kinglet {
@@ -27,6 +28,22 @@ ValueId MaskedSoftmax(const LayerContext& context, ValueId scores,
   return context.Node(Softmax{}, {kept}, "softmax");
 }
 
+namespace {
+
+/// Whether there may be a row of which the mask leaves nothing.
+bool MayLeaveNothing(const LayerContext& context, ValueId mask) {
+  const auto& constant = context.graph()[mask].constant;
+  if (constant == nullptr) return true;
+  const auto bools = constant->Data<bool>();
+  const auto width = static_cast<std::size_t>(constant->shape().back());
+  for (std::size_t row = 0; row < bools.size(); row += width) {
+    if (std::ranges::none_of(bools.subspan(row, width), std::identity())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 // Queries that share a key and a value are rows of one product.
 Attended AttendedByHeads(const LayerContext& context, const AttentionOperands& operands,
                          const ScoreForm& form) {
@@ -46,7 +63,11 @@ Attended AttendedByHeads(const LayerContext& context, const AttentionOperands& o
   if (form.bias.has_value()) {
     scores = context.Node(Add{}, {scores, *form.bias}, "bias_add");
   }
-  const ValueId weights = MaskedSoftmax(context, scores, form.mask);
+  ValueId weights = MaskedSoftmax(context, scores, form.mask);
+  if (form.zeroes_masked && form.mask && MayLeaveNothing(context, *form.mask)) {
+    const ValueId zero = context.Scalar("nothing", 0);
+    weights = context.Node(Select{}, {*form.mask, weights, zero}, "weights");
+  }
   const ValueId mixed = context.Node(
       BatchMatMul{},
       {Reshaped(context, weights, {q[0], groups, rows, k[2]}, "weights/rows"),

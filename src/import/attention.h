@@ -29,6 +29,7 @@ struct ScoreForm {
   float factor = 1;
   std::optional<ValueId> bias = std::nullopt;
   std::optional<ValueId> mask = std::nullopt;
+  bool zeroes_masked = false;  ///< weights of a query of which the mask leaves no key
 };
 
 struct Attended {

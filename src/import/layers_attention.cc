@@ -120,6 +120,12 @@ bool WantsScores(const LayerContext& context) {
   return context.Argument(7, "return_attention_scores") == true;
 }
 
+/// Whether Keras takes the way of its layer Softmax, which zeroes what a mask leaves out.
+bool ZeroesMasked(const LayerContext& context) {
+  return !context.IsKeras2() &&
+         (context.Number("dropout", 0) > 0 || WantsScores(context));
+}
+
 /// [n,steps,heads * size] -> [n,heads,steps,size]
 ValueId Heads(const LayerContext& context, ValueId x, std::int64_t heads,
               const std::string& name) {
@@ -156,8 +162,9 @@ std::vector<ValueId> MultiHead(const LayerContext& context,
   const ValueId value =
       Heads(context, Projected(context, operands.value, {"value", heads, value_size}),
             heads, "values");
-  const Attended attended =
-      AttendedByHeads(context, {query, key, value}, {.mask = WithAxis(context, mask, 1)});
+  const Attended attended = AttendedByHeads(
+      context, {query, key, value},
+      {.mask = WithAxis(context, mask, 1), .zeroes_masked = ZeroesMasked(context)});
   const ValueId steps = Transposed(context, attended.mixed, {0, 2, 1, 3}, "from_heads");
   std::vector<ValueId> results = {ProjectedBack(context, steps, heads, value_size, out)};
   if (WantsScores(context)) results.push_back(attended.weights);
@@ -203,7 +210,8 @@ std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
             "values");
   const Attended attended =
       AttendedByHeads(context, {query, key, value},
-                      {.mask = WithAxis(context, MaskOf(context, operands), 1)});
+                      {.mask = WithAxis(context, MaskOf(context, operands), 1),
+                       .zeroes_masked = ZeroesMasked(context)});
   const ValueId steps = Transposed(context, attended.mixed, {0, 2, 1, 3}, "from_heads");
   std::vector<ValueId> results = {ProjectedBack(context, steps, heads, size, in.back())};
   if (WantsScores(context)) results.push_back(attended.weights);

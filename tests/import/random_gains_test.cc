@@ -176,6 +176,27 @@ TEST(RandomGains, OfWhatAMaskLeaves) {
   });
 }
 
+// With dropout Keras 3.15 calls its layer Softmax, which gives a query without keys none;
+// without it tf.nn.softmax, which gives it all alike.
+TEST(RandomGains, OfQueriesWithoutKeys) {
+  for (const double dropout : {0.0, 0.1}) {
+    Dice dice(0);
+    const Nd x = dice.Numbers({3, 1});
+    const Nd mask({3, 3}, {0, 1, 0, 0, 0, 0, 1, 0, 0});
+    LayerCase layer{
+        "MultiHeadAttention",
+        {{"num_heads", 1}, {"key_dim", 1}, {"use_bias", false}, {"dropout", dropout}},
+        {x, x, mask}};
+    layer.has_arguments = true;
+    layer.last_keyword = "attention_mask";
+    for (const char* name : {"query", "key", "value", "output"}) {
+      layer.Add(Nd({1, 1, 1}, {1}), std::string(name) + "_dense");
+    }
+    const double mean = (x(0, 0) + x(1, 0) + x(2, 0)) / 3;
+    ExpectLayer(layer, Nd({3, 1}, {x(1, 0), dropout > 0 ? 0 : mean, x(0, 0)}));
+  }
+}
+
 TEST(RandomGains, OfATableThatIsReadTheOtherWay) {
   ForSeeds(12, [](Dice& dice) {
     const std::int64_t rows = dice.Int(1, 5);
