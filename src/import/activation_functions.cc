@@ -2,6 +2,8 @@
 // the whole range and to have ranges that INT8 holds: no exponential of a large number.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -152,6 +154,15 @@ const std::map<std::string, Function>& Functions() {
   return kByName;
 }
 
+/// Layers without weights that compute each element from that element alone.
+constexpr std::array<std::string_view, 4> kElementwiseLayers = {"ReLU", "LeakyReLU",
+                                                                "ELU", "ThresholdedReLU"};
+
+/// A layer in place of a function.
+bool IsLayer(const Json& activation) {
+  return MemberOrNull(activation, "config").is_object();
+}
+
 /// A string, or an object of class "function"; empty for another object.
 std::string NameOfFunction(const Json& activation) {
   if (activation.is_string()) return activation.get<std::string>();
@@ -159,10 +170,31 @@ std::string NameOfFunction(const Json& activation) {
   return class_name == "function" ? TextAt(activation, "config") : "";
 }
 
+/// Its weights are those of the layer around it that Keras calls `activation`.
+ValueId ApplyLayer(const LayerContext& context, const Json& activation, ValueId x,
+                   const std::string& suffix) {
+  LayerConfig inner =
+      InnerLayer(context.layer(), activation, "activation", context.state().file.era);
+  if (inner.class_name == "PReLU" && context.VariableCount("activation") == 0) {
+    context.Refuse(
+        "its activation, a PReLU, has no weights in the file: Keras makes them in the "
+        "first call of the model; save the model after a call, or put a PReLU behind the "
+        "layer");
+  }
+  if (!suffix.empty()) {
+    inner.name = fmt::format("{}/{}/{}", context.layer().name, suffix, inner.name);
+  }
+  return BuildInner(context, inner, {x}).at(0);
+}
+
 }  // namespace
 
 bool IsElementwise(const Json& activation) {
   if (activation.is_null()) return true;
+  if (IsLayer(activation)) {
+    const std::string class_name = TextAt(activation, "class_name");
+    return std::ranges::find(kElementwiseLayers, class_name) != kElementwiseLayers.end();
+  }
   const auto found = Functions().find(NameOfFunction(activation));
   return found != Functions().end() && found->second.is_elementwise;
 }
@@ -171,11 +203,8 @@ ValueId ApplyActivation(const LayerContext& context, const Json& activation, Val
                         const std::string& suffix, std::optional<float> parameter) {
   if (activation.is_null()) return x;
   const std::string name = NameOfFunction(activation);
-  const bool is_layer = MemberOrNull(activation, "config").is_object();
-  if (name.empty() && is_layer) {
-    const LayerConfig inner =
-        InnerLayer(context.layer(), activation, "activation", context.state().file.era);
-    return BuildInner(context, inner, {x}).at(0);
+  if (name.empty() && IsLayer(activation)) {
+    return ApplyLayer(context, activation, x, suffix);
   }
   const auto found = Functions().find(name);
   if (found == Functions().end()) {

@@ -1,6 +1,7 @@
 // At inference BatchNormalization is an affine map per channel:
 //   r = 1 / sqrt(var + eps), m = r * gamma, off = beta - mean * m, y = x * m + off
 // with every step in float32 (docs/numerics.md, "Folding").
+#include <algorithm>
 #include <cmath>
 
 #include "import/building_blocks.h"
@@ -41,36 +42,55 @@ std::size_t StoredVariables(const BatchNormalizationForm& form) {
          (form.renorm ? kRenormVariables : 0U);
 }
 
+/// Counted from the front.
+std::int64_t AxisOfChannels(const LayerContext& context, std::int64_t axis,
+                            const Shape& in) {
+  const auto rank = static_cast<std::int64_t>(in.size());
+  const std::int64_t counted = axis < 0 ? axis + rank : axis;
+  if (counted < 1 || counted >= rank) context.Corrupt("an axis that is out of range");
+  return counted;
+}
+
 }  // namespace
 
 ValueId AppendBatchNormalization(const LayerContext& context, ValueId x,
                                  const std::string& sub,
                                  const BatchNormalizationForm& form) {
   const Shape in = context.ShapeOf(x);
-  const auto rank = static_cast<std::int64_t>(in.size());
-  const std::int64_t axis = form.axis < 0 ? form.axis + rank : form.axis;
-  if (axis < 1 || axis >= rank) context.Corrupt("an axis that is out of range");
+  const std::int64_t axis = AxisOfChannels(context, form.axis, in);
   context.ExpectVariables(sub, StoredVariables(form));
   Channels channels(context, sub, in[static_cast<std::size_t>(axis)]);
-  const auto gamma = channels.Next(form.scale, 1.0F);
-  const auto beta = channels.Next(form.center, 0.0F);
-  const auto mean = channels.Next(true, 0.0F);
-  const auto variance = channels.Next(true, 0.0F);
-  std::vector<float> m(gamma.size());
-  std::vector<float> off(gamma.size());
+  BatchMoments moments;
+  moments.gamma = channels.Next(form.scale, 1.0F);
+  moments.beta = channels.Next(form.center, 0.0F);
+  moments.mean = channels.Next(true, 0.0F);
+  moments.variance = channels.Next(true, 0.0F);
+  return NormalizedByMoments(context, x, axis, moments, form.epsilon, sub);
+}
+
+ValueId NormalizedByMoments(const LayerContext& context, ValueId x, std::int64_t axis,
+                            const BatchMoments& moments, double epsilon,
+                            const std::string& sub) {
+  const Shape in = context.ShapeOf(x);
+  const auto at = static_cast<std::size_t>(AxisOfChannels(context, axis, in));
+  std::vector<float> m(moments.mean.size());
+  std::vector<float> off(moments.mean.size());
   for (std::size_t c = 0; c < m.size(); ++c) {
-    const float r = InverseDeviation(variance[c], static_cast<float>(form.epsilon));
-    m[c] = form.scale ? r * gamma[c] : r;
-    off[c] = beta[c] - mean[c] * m[c];
+    m[c] = InverseDeviation(moments.variance[c], static_cast<float>(epsilon)) *
+           moments.gamma[c];
+    off[c] = moments.beta[c] - moments.mean[c] * m[c];
   }
-  Shape along(static_cast<std::size_t>(rank - axis), 1);
-  along[0] = in[static_cast<std::size_t>(axis)];
+  Shape along(in.size() - at, 1);
+  along[0] = in[at];
   const std::string prefix = sub.empty() ? "" : sub + "/";
   const auto constant = [&](const std::string& name, const std::vector<float>& values) {
     return context.Constant(prefix + name,
                             Tensor::Of<float>(along, std::span<const float>(values)));
   };
-  const ValueId scaled = context.Node(Mul{}, {x, constant("scale", m)}, prefix + "mul");
+  const bool is_centred = std::ranges::all_of(off, [](float c) { return c == 0; });
+  const ValueId scaled =
+      context.Node(Mul{}, {x, constant("scale", m)}, is_centred ? sub : prefix + "mul");
+  if (is_centred) return scaled;
   return context.Node(Add{}, {scaled, constant("offset", off)}, sub);
 }
 

@@ -235,10 +235,12 @@ bool IsChannelsFirst(const LayerContext& context) {
 }
 
 ImageForm::ImageForm(const LayerContext& context, std::size_t spatial_axes)
-    : context_(context),
-      spatial_axes_(spatial_axes),
-      channels_first_(IsChannelsFirst(context)) {
-  const Shape& shape = context.ShapeOf(context.Input());
+    : ImageForm(context, context.ShapeOf(context.Input()), spatial_axes,
+                IsChannelsFirst(context)) {}
+
+ImageForm::ImageForm(const LayerContext& context, const Shape& shape,
+                     std::size_t spatial_axes, bool channels_first)
+    : context_(context), spatial_axes_(spatial_axes), channels_first_(channels_first) {
   if (shape.size() != spatial_axes + 2) {
     context.Refuse(fmt::format("an input of shape {}, where {} axes are needed",
                                ToString(shape), spatial_axes + 2));

@@ -109,6 +109,19 @@ ValueId AppendBatchNormalization(const LayerContext& context, ValueId x,
                                  const std::string& sub,
                                  const BatchNormalizationForm& form = {});
 
+/// What a batch normalization has of each channel.
+struct BatchMoments {
+  std::vector<float> gamma;
+  std::vector<float> beta;
+  std::vector<float> mean;
+  std::vector<float> variance;
+};
+/// The affine map over that axis, its nodes named after `sub`.
+/// @throws kCorrupt for the axis of the batch.
+ValueId NormalizedByMoments(const LayerContext& context, ValueId x, std::int64_t axis,
+                            const BatchMoments& moments, double epsilon,
+                            const std::string& sub);
+
 /// Whether the layer's data has its channels right after the batch.
 /// @throws kUnsupported for any other format than the two of Keras.
 bool IsChannelsFirst(const LayerContext& context);
@@ -120,6 +133,9 @@ class ImageForm {
   /// @throws kUnsupported unless the input has the batch, `spatial_axes` (1 or 2) and
   /// channels.
   ImageForm(const LayerContext& context, std::size_t spatial_axes);
+  /// The same of data of that shape, for functions.
+  ImageForm(const LayerContext& context, const Shape& shape, std::size_t spatial_axes,
+            bool channels_first);
 
   /// The input in that form.
   [[nodiscard]] ValueId In(ValueId x) const;

@@ -95,12 +95,25 @@ ValueId InOutputOrder(const LayerContext& context, const Kinds& kinds, ValueId y
 
 using Ranks = std::vector<std::optional<std::size_t>>;
 
+/// Where no output is written: the ellipsis and the letters that stand once.
+std::string ImpliedOutput(const std::string& inputs) {
+  std::string once;
+  for (const char c : inputs) {
+    if (c != ',' && c != '.' && std::ranges::count(inputs, c) == 1) once += c;
+  }
+  std::ranges::sort(once);
+  const bool has_ellipsis = inputs.find(kEllipsis) != std::string::npos;
+  return (has_ellipsis ? std::string(kEllipsis) : "") + once;
+}
+
 /// The letters on either side of the arrow, as they are written.
-std::optional<EinsumSpec> Sides(const std::string& text) {
+EinsumSpec Sides(const std::string& text) {
   const std::size_t arrow = text.find("->");
-  if (arrow == std::string::npos) return std::nullopt;
-  EinsumSpec spec{.inputs = {""}, .output = text.substr(arrow + 2)};
-  for (const char c : text.substr(0, arrow)) {
+  const std::string inputs = text.substr(0, arrow);
+  EinsumSpec spec{.inputs = {""},
+                  .output = arrow == std::string::npos ? ImpliedOutput(inputs)
+                                                       : text.substr(arrow + 2)};
+  for (const char c : inputs) {
     if (c == ',') spec.inputs.emplace_back();
     if (c != ',') spec.inputs.back() += c;
   }
@@ -141,27 +154,40 @@ bool HasLetterTwice(std::string letters) {
   return std::ranges::adjacent_find(letters) != letters.end();
 }
 
+/// Whether the output has each letter once, and none that no operand has.
+bool FitsOutput(const EinsumSpec& spec) {
+  const auto is_there = [&](char letter) {
+    return std::ranges::any_of(
+        spec.inputs, [&](const std::string& letters) { return Has(letters, letter); });
+  };
+  return !HasLetterTwice(spec.output) && std::ranges::all_of(spec.output, is_there);
+}
+
 }  // namespace
+
+bool EinsumSpec::HasRepeats() const {
+  return std::ranges::any_of(inputs, HasLetterTwice);
+}
 
 std::optional<EinsumSpec> ParseEinsum(
     const std::string& equation, const std::vector<std::optional<std::size_t>>& ranks) {
   std::string text;
   std::ranges::copy_if(equation, std::back_inserter(text),
                        [](char c) { return c != ' '; });
-  std::optional<EinsumSpec> spec = Sides(text);
-  if (!spec.has_value() || spec->inputs.size() != ranks.size()) return std::nullopt;
-  const auto hidden = HiddenAxes(*spec, ranks);
+  EinsumSpec spec = Sides(text);
+  if (spec.inputs.size() != ranks.size()) return std::nullopt;
+  const auto hidden = HiddenAxes(spec, ranks);
   const auto names = UnusedLetters(text, hidden.value_or(0));
   if (!hidden.has_value() || !names.has_value()) return std::nullopt;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
-    std::string& letters = spec->inputs[i];
+    std::string& letters = spec.inputs[i];
     const std::size_t spelled = letters.size() - kEllipsis.size();
     Spell(letters, ranks[i].has_value() ? *ranks[i] - std::min(*ranks[i], spelled) : 0,
           *names);
-    if (HasLetterTwice(letters)) return std::nullopt;
     if (ranks[i].has_value() && letters.size() != *ranks[i]) return std::nullopt;
   }
-  Spell(spec->output, *hidden, *names);
+  Spell(spec.output, *hidden, *names);
+  if (!FitsOutput(spec)) return std::nullopt;
   return spec;
 }
 

@@ -17,9 +17,9 @@ constexpr const char* kIntroduction =
     "that have no representation are refused with the layer's name and the reason. "
     "Operations of a layer's activation are added to those of the layer, and passes "
     "merge what can be merged.\n\n"
-    "A mask is honoured by the recurrent layers, GlobalAveragePooling1D, the attention "
-    "layers and, in files of Keras 3, Multiply, Maximum and Minimum; elsewhere it "
-    "changes nothing. `channels_first` data is transposed around the layer.\n\n";
+    "A mask is honoured by the recurrent layers, GlobalAveragePooling1D, Softmax, the "
+    "attention layers and, in files of Keras 3, Multiply, Maximum and Minimum; elsewhere "
+    "it changes nothing. `channels_first` data is transposed around the layer.\n\n";
 
 std::string Rows(const std::vector<KnownLayer>& layers, bool supported) {
   std::string text;

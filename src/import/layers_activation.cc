@@ -1,9 +1,12 @@
 // Layers that are one activation function.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "import/attention.h"
 #include "import/building_blocks.h"
 #include "import/layer_table.h"
+#include "ops/infer.h"
 
 namespace kinglet {
 namespace {
@@ -97,25 +100,11 @@ std::vector<ValueId> BuildPRelu(const LayerContext& context) {
   return {context.Node(PRelu{}, {x, alpha})};
 }
 
-/// Over the last axis, without what the mask leaves out.
-ValueId SoftmaxOfMasked(const LayerContext& context, ValueId x, const Ints& axes) {
-  const std::size_t rank = context.ShapeOf(x).size();
-  if (axes != Ints{static_cast<std::int64_t>(rank) - 1} ||
-      context.ShapeOf(*context.Mask()).size() != rank) {
-    context.Refuse("with a mask over another axis than the last, or of another form");
-  }
-  return MaskedSoftmax(context, x, context.Mask());
-}
-
 /// Over one axis, or over several as if they were one.
-std::vector<ValueId> BuildSoftmax(const LayerContext& context) {
-  const ValueId x = context.Input();
+ValueId SoftmaxOver(const LayerContext& context, ValueId x, const Ints& axes,
+                    const std::string& suffix) {
+  if (axes.size() == 1) return OverAxis(context, x, axes[0], Softmax{}, suffix);
   const Shape shape = context.ShapeOf(x);
-  const Ints axes = AxesOf(context, context.Entry("axis"),
-                           {static_cast<std::int64_t>(shape.size()) - 1}, shape.size());
-  if (axes.front() == 0) context.Refuse("over the axis of the batch");
-  if (context.Mask().has_value()) return {SoftmaxOfMasked(context, x, axes)};
-  if (axes.size() == 1) return {OverAxis(context, x, axes[0], Softmax{}, "")};
   Ints perm;
   std::int64_t elements = 1;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(shape.size()); ++i) {
@@ -130,8 +119,43 @@ std::vector<ValueId> BuildSoftmax(const LayerContext& context) {
   const ValueId joined =
       Reshaped(context, moved, {ElementCount(shape) / elements, elements}, "join");
   const ValueId soft = context.Node(Softmax{}, {joined}, "softmax");
-  return {Transposed(context, Reshaped(context, soft, apart, "split"), Inverse(perm),
-                     "from_last")};
+  return Transposed(context, Reshaped(context, soft, apart, "split"), Inverse(perm),
+                    "from_last");
+}
+
+/// What counts: of a mask of numbers those above one half.
+ValueId SoftmaxMask(const LayerContext& context, ValueId mask, const Shape& shape) {
+  const Value& value = context.graph()[mask];
+  const bool has_batch = value.shape.size() == shape.size();
+  if ((!has_batch && value.constant == nullptr) ||
+      Broadcast(shape, value.shape) != shape) {
+    context.Refuse(fmt::format("a mask of shape {} for x of {}", ToString(value.shape),
+                               ToString(shape)));
+  }
+  if (value.dtype == DType::kBool) return mask;
+  const ValueId numbers =
+      value.dtype == DType::kFloat32
+          ? mask
+          : context.Node(Cast{DType::kFloat32}, {mask}, "mask_numbers");
+  constexpr float kHalf = 0.5F;
+  return context.Node(Relational{Relation::kGreater},
+                      {numbers, context.Scalar("half", kHalf)}, "mask");
+}
+
+/// In Keras 3 what the mask leaves out is 0 even where it leaves nothing.
+std::vector<ValueId> BuildSoftmax(const LayerContext& context) {
+  const ValueId x = context.Input();
+  const Shape shape = context.ShapeOf(x);
+  const Ints axes = AxesOf(context, context.Entry("axis"),
+                           {static_cast<std::int64_t>(shape.size()) - 1}, shape.size());
+  if (axes.front() == 0) context.Refuse("over the axis of the batch");
+  if (!context.Mask().has_value()) return {SoftmaxOver(context, x, axes, "")};
+  const ValueId mask = SoftmaxMask(context, *context.Mask(), shape);
+  const bool zeroes = !context.IsKeras2();
+  const ValueId y =
+      SoftmaxOver(context, Masked(context, x, mask), axes, zeroes ? "weights" : "");
+  if (!zeroes) return {y};
+  return {context.Node(Select{}, {mask, y, context.Scalar("nothing", 0)})};
 }
 
 }  // namespace
@@ -150,7 +174,7 @@ const std::vector<LayerRow>& ActivationLayers() {
       {"Softmax",
        BuildSoftmax,
        "SOFTMAX, between transpositions where the axis is not the last; with a mask "
-       "REDUCE_MIN, ADD, SELECT_V2, SOFTMAX, over the last axis alone",
+       "REDUCE_MIN, ADD, SELECT_V2, SOFTMAX, SELECT_V2",
        {"axis"},
        MaskUse::kUsed},
   };

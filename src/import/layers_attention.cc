@@ -120,6 +120,12 @@ bool WantsScores(const LayerContext& context) {
   return context.Argument(7, "return_attention_scores") == true;
 }
 
+/// Whether Keras takes the way of its layer Softmax, which zeroes what a mask leaves out.
+bool ZeroesMasked(const LayerContext& context) {
+  return !context.IsKeras2() &&
+         (context.Number("dropout", 0) > 0 || WantsScores(context));
+}
+
 /// [n,steps,heads * size] -> [n,heads,steps,size]
 ValueId Heads(const LayerContext& context, ValueId x, std::int64_t heads,
               const std::string& name) {
@@ -156,12 +162,12 @@ std::vector<ValueId> MultiHead(const LayerContext& context,
   const ValueId value =
       Heads(context, Projected(context, operands.value, {"value", heads, value_size}),
             heads, "values");
-  const ValueId scores = context.Node(BatchMatMul{.adj_y = true}, {query, key}, "scores");
-  const ValueId weights = MaskedSoftmax(context, scores, WithAxis(context, mask, 1));
-  const ValueId mixed = context.Node(BatchMatMul{}, {weights, value}, "mix");
-  const ValueId steps = Transposed(context, mixed, {0, 2, 1, 3}, "from_heads");
+  const Attended attended = AttendedByHeads(
+      context, {query, key, value},
+      {.mask = WithAxis(context, mask, 1), .zeroes_masked = ZeroesMasked(context)});
+  const ValueId steps = Transposed(context, attended.mixed, {0, 2, 1, 3}, "from_heads");
   std::vector<ValueId> results = {ProjectedBack(context, steps, heads, value_size, out)};
-  if (WantsScores(context)) results.push_back(weights);
+  if (WantsScores(context)) results.push_back(attended.weights);
   return results;
 }
 
@@ -190,36 +196,25 @@ std::vector<ValueId> BuildGroupedQuery(const LayerContext& context) {
   if (groups < 1 || heads % groups != 0) {
     context.Corrupt(fmt::format("{} heads in {} groups", heads, groups));
   }
-  const std::int64_t each = heads / groups;
   const auto factor = static_cast<float>(1 / std::sqrt(static_cast<double>(size)));
   const ValueId flat = Projected(context, operands.query, {"query", heads, size, factor});
   const Shape in = context.ShapeOf(operands.query);
   const std::int64_t queries = in[1];
-  const std::int64_t keys = context.ShapeOf(operands.key)[1];
   const ValueId apart =
       Reshaped(context, flat, {in[0], queries, heads, size}, "queries/split");
-  const ValueId by_head = Transposed(context, apart, {0, 2, 1, 3}, "queries");
-  const ValueId query =
-      Reshaped(context, by_head, {in[0], groups, each * queries, size}, "queries/rows");
+  const ValueId query = Transposed(context, apart, {0, 2, 1, 3}, "queries");
   const ValueId key = Heads(
       context, Projected(context, operands.key, {"key", groups, size}), groups, "keys");
   const ValueId value =
       Heads(context, Projected(context, operands.value, {"value", groups, size}), groups,
             "values");
-  const ValueId product =
-      context.Node(BatchMatMul{.adj_y = true}, {query, key}, "scores");
-  const ValueId scores =
-      Reshaped(context, product, {in[0], heads, queries, keys}, "scores/heads");
-  const ValueId weights =
-      MaskedSoftmax(context, scores, WithAxis(context, MaskOf(context, operands), 1));
-  const ValueId rows =
-      Reshaped(context, weights, {in[0], groups, each * queries, keys}, "weights/rows");
-  const ValueId mixed = context.Node(BatchMatMul{}, {rows, value}, "mix");
-  const ValueId mixed_heads =
-      Reshaped(context, mixed, {in[0], heads, queries, size}, "mix/heads");
-  const ValueId steps = Transposed(context, mixed_heads, {0, 2, 1, 3}, "from_heads");
+  const Attended attended =
+      AttendedByHeads(context, {query, key, value},
+                      {.mask = WithAxis(context, MaskOf(context, operands), 1),
+                       .zeroes_masked = ZeroesMasked(context)});
+  const ValueId steps = Transposed(context, attended.mixed, {0, 2, 1, 3}, "from_heads");
   std::vector<ValueId> results = {ProjectedBack(context, steps, heads, size, in.back())};
-  if (WantsScores(context)) results.push_back(weights);
+  if (WantsScores(context)) results.push_back(attended.weights);
   return results;
 }
 

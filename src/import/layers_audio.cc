@@ -1,5 +1,4 @@
-// STFTSpectrogram and MelSpectrogram: the Fourier transform of strided frames is a
-// convolution with sines and cosines under the window.
+// STFTSpectrogram and MelSpectrogram.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "import/building_blocks.h"
+#include "import/fourier.h"
 #include "import/layer_table.h"
 #include "import/layout.h"
 
@@ -16,17 +15,6 @@ namespace {
 
 constexpr float kSmallestPower = 1e-7F;  // Keras' epsilon
 constexpr double kDecibelsPerNeper = 10 / std::numbers::ln10;
-
-/// x [n,1,samples,1] with a kernel [filters,1,taps,1].
-ValueId Transformed(const LayerContext& context, ValueId x, Tensor kernel,
-                    std::int64_t stride, Padding padding, const std::string& name) {
-  const std::int64_t filters = kernel.shape()[0];
-  const ValueId weights = context.Constant(name + "/kernel", std::move(kernel));
-  const ValueId bias =
-      context.Constant(name + "/bias", Tensor(DType::kFloat32, {filters}));
-  return context.Node(Conv2d{.padding = padding, .stride_w = stride}, {x, weights, bias},
-                      name);
-}
 
 ValueId Power(const LayerContext& context, ValueId real, ValueId imaginary) {
   const ValueId real_square = context.Node(Mul{}, {real, real}, "real_square");
@@ -69,7 +57,7 @@ ValueId StoredTransform(const LayerContext& context, std::size_t index,
   const ValueId series = Reshaped(context, x, {in[0] * in[1], 1, in[2], 1}, "series");
   const Padding padding =
       context.Text("padding", "valid") == "same" ? Padding::kSame : Padding::kValid;
-  const ValueId y = Transformed(context, series, ordered, step, padding, name);
+  const ValueId y = OfFrames(context, series, ordered, step, padding, name);
   const Shape out = context.ShapeOf(y);
   return Reshaped(context, y, {in[0], in[1], out[2], bins}, name + "/channels");
 }
@@ -104,43 +92,6 @@ std::vector<ValueId> BuildStft(const LayerContext& context) {
   }
   const ValueId log = context.Node(Log{}, {floored}, "log");
   return {Arranged(context, Times(context, log, 0.5F, "half"))};
-}
-
-/// Window of `length` samples in the middle of `size`.
-std::vector<double> WindowOfLength(const LayerContext& context, std::int64_t length,
-                                   std::int64_t size) {
-  const std::string name = TextAt(context.layer().config, "window");
-  double offset = 1;
-  if (name == "hann") offset = 0.5;
-  if (name == "hamming") offset = 0.54;
-  if (!context.Entry("window").is_null() && offset == 1) {
-    context.Refuse(fmt::format("window {}", context.Entry("window").dump()));
-  }
-  std::vector<double> window(static_cast<std::size_t>(size), 0.0);
-  const std::int64_t left = (size - length) / 2;
-  for (std::int64_t i = 0; i < length; ++i) {
-    const double turn =
-        2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(length);
-    window[static_cast<std::size_t>(left + i)] = offset - (1 - offset) * std::cos(turn);
-  }
-  return window;
-}
-
-/// Cosines, or negative sines, of all bins under the window: [bins,1,size,1].
-Tensor FourierKernel(const std::vector<double>& window, bool is_imaginary) {
-  const std::size_t size = window.size();
-  const std::size_t bins = size / 2 + 1;
-  Tensor kernel(DType::kFloat32,
-                {static_cast<std::int64_t>(bins), 1, static_cast<std::int64_t>(size), 1});
-  for (std::size_t k = 0; k < bins; ++k) {
-    for (std::size_t i = 0; i < size; ++i) {
-      const double turn = 2 * std::numbers::pi * static_cast<double>(k * i % size) /
-                          static_cast<double>(size);
-      const double wave = is_imaginary ? -std::sin(turn) : std::cos(turn);
-      kernel.Data<float>()[k * size + i] = static_cast<float>(window[i] * wave);
-    }
-  }
-  return kernel;
 }
 
 double Mel(double hertz) { return 1127.0 * std::log(1.0 + hertz / 700.0); }
@@ -207,11 +158,12 @@ std::vector<ValueId> BuildMelSpectrogram(const LayerContext& context) {
   const ValueId padded =
       context.Node(MirrorPad{{0, size / 2}, {0, size / 2}, Mirror::kReflect}, {x}, "pad");
   const ValueId series = Reshaped(context, padded, {in[0], 1, in[1] + size, 1}, "series");
-  const std::vector<double> window = WindowOfLength(context, length, size);
+  const std::vector<double> window =
+      InMiddle(NamedWindow(context, context.Entry("window"), length), size);
   const std::int64_t stride = context.Int("sequence_stride", 512);
   const auto transform = [&](bool is_imaginary, const char* name) {
-    return Transformed(context, series, FourierKernel(window, is_imaginary), stride,
-                       Padding::kValid, name);
+    return OfFrames(context, series, FourierKernel(window, is_imaginary), stride,
+                    Padding::kValid, name);
   };
   const ValueId power =
       Power(context, transform(false, "real"), transform(true, "imaginary"));

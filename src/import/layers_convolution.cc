@@ -1,12 +1,9 @@
-// Convolutions of series and pictures: plain, depthwise and separable. Kernels are
-// brought from Keras' layout (taps first, output last) to the graph's: [o,kh,kw,i] and
-// [1,kh,kw,c*m].
+// Convolutions of series and pictures: plain, depthwise and separable.
 #include <fmt/format.h>
 
 #include "import/building_blocks.h"
 #include "import/convolution.h"
 #include "import/layer_table.h"
-#include "import/layout.h"
 
 namespace kinglet {
 namespace {
@@ -18,43 +15,11 @@ const std::vector<std::string_view> kDepthwiseKeys = {
     "kernel_size",   "strides",    "padding",  "depth_multiplier", "data_format",
     "dilation_rate", "activation", "use_bias", "groups",           "filters"};
 
-/// Zeros in front of a causal convolution, so that no output sees what follows it.
-ValueId PaddedIfCausal(const LayerContext& context, ValueId x, const Window& window) {
-  if (!window.is_causal) return x;
-  const std::int64_t zeros = window.dilation_w * (window.kernel_w - 1);
-  if (zeros == 0) return x;
-  return context.Node(Pad{{0, 0, zeros, 0}, {0, 0, 0, 0}}, {x}, "pad");
-}
-
-ValueId Convolved(const LayerContext& context, ValueId x, const Window& window,
-                  Tensor kernel, ValueId bias, const std::string& suffix) {
-  const Conv2d op{.padding = window.padding,
-                  .stride_h = window.stride_h,
-                  .stride_w = window.stride_w,
-                  .dilation_h = window.dilation_h,
-                  .dilation_w = window.dilation_w};
-  const ValueId weights =
-      context.Constant(suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
-  return context.Node(op, {x, weights, bias}, suffix);
-}
-
-ValueId ConvolvedDepthwise(const LayerContext& context, ValueId x, const Window& window,
-                           Tensor kernel, ValueId bias, const std::string& suffix) {
-  const DepthwiseConv2d op{.padding = window.padding,
-                           .stride_h = window.stride_h,
-                           .stride_w = window.stride_w,
-                           .dilation_h = window.dilation_h,
-                           .dilation_w = window.dilation_w};
-  const ValueId weights =
-      context.Constant(suffix.empty() ? "kernel" : suffix + "/kernel", std::move(kernel));
-  return context.Node(op, {x, weights, bias}, suffix);
-}
-
 template <std::size_t kAxes>
 std::vector<ValueId> BuildPlain(const LayerContext& context) {
   const ImageForm form(context, kAxes);
   const Window window = WindowOf(context, kAxes);
-  const ValueId x = PaddedIfCausal(context, form.In(context.Input()), window);
+  const ValueId x = form.In(context.Input());
   const std::int64_t channels = context.ShapeOf(x)[3];
   const std::int64_t filters = context.Int("filters", 0);
   const std::int64_t groups = context.Int("groups", 1);
@@ -65,8 +30,8 @@ std::vector<ValueId> BuildPlain(const LayerContext& context) {
   context.ExpectVariables("", VariablesWithBias(context, 1));
   const Tensor kernel =
       KernelVariable(context, 0, window, kAxes, {channels / groups, filters});
-  const ValueId y = Convolved(context, x, window, Permuted(kernel, {3, 0, 1, 2}),
-                              BiasOrZeros(context, 1, filters), "");
+  const ValueId y =
+      Convolved(context, x, window, kernel, BiasOrZeros(context, 1, filters));
   return {ActivatedImage(context, form, y)};
 }
 
@@ -74,38 +39,31 @@ template <std::size_t kAxes>
 std::vector<ValueId> BuildDepthwise(const LayerContext& context) {
   const ImageForm form(context, kAxes);
   const Window window = WindowOf(context, kAxes);
-  const ValueId x = PaddedIfCausal(context, form.In(context.Input()), window);
+  const ValueId x = form.In(context.Input());
   const std::int64_t multiplier = context.Int("depth_multiplier", 1);
   const std::int64_t channels = context.ShapeOf(x)[3];
   context.ExpectVariables("", VariablesWithBias(context, 1));
   const Tensor kernel = KernelVariable(context, 0, window, kAxes, {channels, multiplier});
-  const ValueId y =
-      ConvolvedDepthwise(context, x, window, DepthwiseKernel(kernel),
-                         BiasOrZeros(context, 1, channels * multiplier), "");
+  const ValueId y = ConvolvedDepthwise(context, x, window, kernel,
+                                       BiasOrZeros(context, 1, channels * multiplier));
   return {ActivatedImage(context, form, y)};
 }
 
-/// A depthwise convolution without bias, then a 1x1 convolution.
 template <std::size_t kAxes>
 std::vector<ValueId> BuildSeparable(const LayerContext& context) {
   const ImageForm form(context, kAxes);
   const Window window = WindowOf(context, kAxes);
-  const ValueId x = PaddedIfCausal(context, form.In(context.Input()), window);
+  const ValueId x = form.In(context.Input());
   const std::int64_t multiplier = context.Int("depth_multiplier", 1);
   const std::int64_t channels = context.ShapeOf(x)[3];
   const std::int64_t filters = context.Int("filters", 0);
   context.ExpectVariables("", VariablesWithBias(context, 2));
   const Tensor depthwise =
       KernelVariable(context, 0, window, kAxes, {channels, multiplier});
-  const Window point;
   const Tensor pointwise =
-      KernelVariable(context, 1, point, kAxes, {channels * multiplier, filters});
-  const ValueId zeros = context.Constant(
-      "depthwise/bias", Tensor(DType::kFloat32, {channels * multiplier}));
-  const ValueId apart = ConvolvedDepthwise(context, x, window, DepthwiseKernel(depthwise),
-                                           zeros, "depthwise");
-  const ValueId y = Convolved(context, apart, point, Permuted(pointwise, {3, 0, 1, 2}),
-                              BiasOrZeros(context, 2, filters), "");
+      KernelVariable(context, 1, Window{}, kAxes, {channels * multiplier, filters});
+  const ValueId y = ConvolvedSeparable(context, x, window, depthwise, pointwise,
+                                       BiasOrZeros(context, 2, filters));
   return {ActivatedImage(context, form, y)};
 }
 

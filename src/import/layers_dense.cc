@@ -60,7 +60,7 @@ std::vector<ValueId> BuildDense(const LayerContext& context) {
 /// "abc,cd->abd" with every "..." spelled out in letters of its own.
 EinsumSpec DenseSpec(const LayerContext& context, std::size_t rank) {
   const auto spec = ParseEinsum(context.Text("equation", ""), {rank, std::nullopt});
-  if (!spec.has_value() || spec->inputs.size() != 2) {
+  if (!spec.has_value() || spec->inputs.size() != 2 || spec->HasRepeats()) {
     context.Refuse(fmt::format("equation '{}'", context.Text("equation", "")));
   }
   return *spec;
@@ -122,16 +122,52 @@ std::vector<ValueId> BuildEinsumDense(const LayerContext& context) {
 }
 
 /// Rows of the table by integer.
+ValueId Looked(const LayerContext& context, const Tensor& table) {
+  ValueId ids = context.Input();
+  if (context.graph()[ids].dtype == DType::kFloat32) {
+    ids = context.Node(Cast{DType::kInt32}, {ids}, "ids");
+  }
+  return context.Node(Gather{.axis = 0}, {context.Constant("embeddings", table), ids});
+}
+
 std::vector<ValueId> BuildEmbedding(const LayerContext& context) {
   const std::int64_t rows = context.Int("input_dim", 0);
   const std::int64_t size = context.Int("output_dim", 0);
   context.ExpectVariables("", IsInt8Policy(context.Entry("dtype")) ? 2 : 1);
   const Tensor table = KernelOf(context, {rows, size}, 0, 1);
-  ValueId ids = context.Input();
-  if (context.graph()[ids].dtype == DType::kFloat32) {
-    ids = context.Node(Cast{DType::kInt32}, {ids}, "ids");
+  return {Looked(context, table)};
+}
+
+/// Features to the logits of rows, each a product with the table's row or, where weights
+/// are not tied, with a column of a kernel of its own.
+ValueId Reversed(const LayerContext& context, std::int64_t rows, std::int64_t size,
+                 bool is_tied) {
+  const Tensor kernel = is_tied ? context.Variable("", 0, {rows, size})
+                                : Permuted(context.Variable("", 1, {size, rows}), {1, 0});
+  const bool is_capped = !context.Entry("logit_soft_cap").is_null();
+  const ValueId logits = context.Node(
+      FullyConnected{}, {context.Input(), context.Constant("reverse_kernel", kernel)},
+      is_capped ? "logits" : "");
+  if (!is_capped) return logits;
+  const auto cap = static_cast<float>(context.Number("logit_soft_cap", 1));
+  if (cap == 0) context.Corrupt("a logit_soft_cap of 0");
+  const ValueId tanh =
+      context.Node(Tanh{}, {Times(context, logits, 1 / cap, "over_cap")}, "tanh");
+  return Times(context, tanh, cap, "cap");
+}
+
+std::vector<ValueId> BuildReversibleEmbedding(const LayerContext& context) {
+  if (context.Flag("mask_zero", false)) context.Refuse("'mask_zero'; use an Embedding");
+  const std::string dtype = context.Text("reverse_dtype", "float32");
+  if (dtype != "float32") context.Refuse(fmt::format("reverse_dtype {}", dtype));
+  const bool is_tied = context.Flag("tie_weights", true);
+  context.ExpectVariables("", is_tied ? 1 : 2);
+  const std::int64_t rows = context.Int("input_dim", 0);
+  const std::int64_t size = context.Int("output_dim", 0);
+  if (context.Argument(1, "reverse") == true) {
+    return {Reversed(context, rows, size, is_tied)};
   }
-  return {context.Node(Gather{.axis = 0}, {context.Constant("embeddings", table), ids})};
+  return {Looked(context, context.Variable("", 0, {rows, size}))};
 }
 
 }  // namespace
@@ -153,6 +189,11 @@ const std::vector<LayerRow>& DenseLayers() {
        "GATHER",
        {"input_dim", "output_dim", "mask_zero", "input_length", "quantization_config",
         "lora_rank", "lora_alpha"}},
+      {"ReversibleEmbedding",
+       BuildReversibleEmbedding,
+       "GATHER; in reverse FULLY_CONNECTED, with a cap MUL, TANH, MUL behind it",
+       {"input_dim", "output_dim", "mask_zero", "tie_weights", "reverse_dtype",
+        "logit_soft_cap", "quantization_config"}},
   };
   return kRows;
 }

@@ -109,6 +109,18 @@ std::vector<LegacyPart> WrapperParts(const LayerConfig& layer, const Weights& we
   return parts;
 }
 
+/// What is below the name of the layer that is the activation, and all else.
+std::vector<LegacyPart> ActivatedParts(const LayerConfig& layer, const Weights& weights,
+                                       KerasEra era) {
+  std::vector<LegacyPart> parts(2);
+  parts[1].inner =
+      InnerLayer(layer, MemberOrNull(layer.config, "activation"), "activation", era);
+  for (const LegacyWeight& weight : weights) {
+    parts[ObjectOf(weight) == parts[1].inner->name ? 1 : 0].weights.push_back(weight);
+  }
+  return parts;
+}
+
 /// The cells of a stack have a directory each, in their order.
 std::vector<LegacyPart> StackedParts(const Json& cells, const Weights& weights) {
   std::vector<LegacyPart> parts = Grouped(weights, [](const LegacyWeight& weight) {
@@ -146,6 +158,10 @@ std::vector<LegacyPart> LegacyPartsOf(const LayerConfig& layer, const Weights& w
   if (class_name == "MultiHeadAttention" || class_name == "GroupQueryAttention" ||
       class_name == "GroupedQueryAttention") {
     return Grouped(weights, AttentionPath);
+  }
+  const Json& activation = MemberOrNull(layer.config, "activation");
+  if (MemberOrNull(activation, "config").is_object()) {
+    return ActivatedParts(layer, weights, era);
   }
   return {{"", std::nullopt, weights}};
 }

@@ -22,9 +22,10 @@ using Key = CallResults::key_type;
   throw Error(ErrorKind::kCorrupt, "model configuration: " + what);
 }
 
-/// Whether a call of the layer reads its masks.
+/// Whether a call of the layer reads its masks: to a function they are arguments as any.
 bool UsesMask(const LayerConfig& layer) {
-  if (layer.is_operation || layer.model != nullptr) return false;
+  if (layer.model != nullptr) return false;
+  if (layer.is_operation || IsFunctionLayer(layer)) return true;
   const LayerRow* row = FindLayer(layer.class_name);
   return row != nullptr && row->mask == MaskUse::kUsed;
 }

@@ -144,6 +144,17 @@ ValueId Operation::Operand(int place, Names names) const {
   return OperandFrom(Argument(place, names), *names.begin());
 }
 
+Tensor Operation::Constant(int place, Names names) const {
+  const Value& value = context_.graph()[Operand(place, names)];
+  if (value.constant == nullptr || value.dtype != DType::kFloat32) {
+    context_.Refuse(fmt::format(
+        "argument '{}' is {}; use the layer of Keras that has it as a weight",
+        *names.begin(),
+        value.constant == nullptr ? "computed by the model" : "not of float32"));
+  }
+  return *value.constant;
+}
+
 std::vector<ValueId> Operation::Operands(int place, Names names) const {
   const Json& argument = Argument(place, names);
   if (!argument.is_array()) return {OperandFrom(argument, *names.begin())};
@@ -230,12 +241,14 @@ std::vector<ValueId> BuildOperation(const LayerContext& context) {
 std::vector<OperationRow> SupportedOperations() {
   std::vector<OperationRow> all;
   for (const auto* rows :
-       {&ArithmeticOperations(), &ComposedOperations(), &PairwiseOperations(),
-        &AngleOperations(), &NormOperations(), &StatisticOperations(),
-        &ReductionOperations(), &OrderOperations(), &RepeatOperations(),
-        &ShapeOperations(), &JoinOperations(), &DiagonalOperations(), &SliceOperations(),
-        &UpdateOperations(), &CategoryOperations(), &ActivationOperations(),
-        &ProductOperations(), &ImageOperations()}) {
+       {&ArithmeticOperations(),  &ComposedOperations(),      &PairwiseOperations(),
+        &AngleOperations(),       &NormOperations(),          &StatisticOperations(),
+        &ReductionOperations(),   &OrderOperations(),         &RepeatOperations(),
+        &ShapeOperations(),       &JoinOperations(),          &DiagonalOperations(),
+        &SliceOperations(),       &UpdateOperations(),        &CategoryOperations(),
+        &ActivationOperations(),  &ProductOperations(),       &ContractionOperations(),
+        &ConvolutionOperations(), &NormalizationOperations(), &AttentionOperations(),
+        &FourierOperations(),     &ImageOperations()}) {
     all.insert(all.end(), rows->begin(), rows->end());
   }
   std::ranges::sort(all, {}, &OperationRow::class_name);

@@ -47,7 +47,10 @@ class Operation {
   /// A tensor of the call, or a constant made from the argument.
   /// @throws kUnsupported when it is neither.
   ValueId Operand(int place, Names names) const;
-  /// The same of each member of a list.
+  /// An operand of numbers that the file holds.
+  /// @throws kUnsupported when the model computes it, or it is no float.
+  Tensor Constant(int place, Names names) const;
+  /// The same as Operand of each member of a list.
   std::vector<ValueId> Operands(int place, Names names) const;
   /// Operands brought to one type, constants named after `name`.
   std::vector<ValueId> OfOneType(std::vector<ValueId> operands,
@@ -112,5 +115,10 @@ const std::vector<OperationRow>& ShapeOperations();
 const std::vector<OperationRow>& SliceOperations();
 const std::vector<OperationRow>& ActivationOperations();
 const std::vector<OperationRow>& ProductOperations();
+const std::vector<OperationRow>& ContractionOperations();
+const std::vector<OperationRow>& ConvolutionOperations();
+const std::vector<OperationRow>& NormalizationOperations();
+const std::vector<OperationRow>& AttentionOperations();
+const std::vector<OperationRow>& FourierOperations();
 
 }  // namespace kinglet

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "import/building_blocks.h"
-#include "import/einsum.h"
 #include "import/layout.h"
 #include "import/operation.h"
 
@@ -26,41 +25,6 @@ std::vector<ValueId> Matmul(const Operation& operation) {
     return {operation.Node(FullyConnected{}, {x, context.Constant("kernel", weights)})};
   }
   return {operation.Node(BatchMatMul{.adj_x = swaps_x, .adj_y = swaps_y}, {x, y})};
-}
-
-/// Axes that the output lacks are summed, the others put in its order.
-ValueId EinsumOfOne(const LayerContext& context, const EinsumSpec& spec, ValueId x) {
-  std::string left;
-  Ints summed;
-  for (std::size_t i = 0; i < spec.inputs[0].size(); ++i) {
-    const bool stays = spec.output.find(spec.inputs[0][i]) != std::string::npos;
-    if (stays) left += spec.inputs[0][i];
-    if (!stays) summed.push_back(static_cast<std::int64_t>(i));
-  }
-  if (!summed.empty()) {
-    x = context.Node(Sum{{.axes = summed, .keep_dims = false}}, {x}, "sum");
-  }
-  Ints perm;
-  for (const char letter : spec.output) {
-    perm.push_back(static_cast<std::int64_t>(left.find(letter)));
-  }
-  return Transposed(context, x, perm, "");
-}
-
-std::vector<ValueId> Einsum(const Operation& operation) {
-  const LayerContext& context = operation.context();
-  const std::string equation = operation.Text(-1, {"subscripts"}, "");
-  const ValueId x = operation.Operand(0, {"x"});
-  const bool has_one = equation.find(',') == std::string::npos;
-  const ValueId y = has_one ? x : operation.Operand(1, {"y"});
-  std::vector<std::optional<std::size_t>> ranks = {operation.ShapeOf(x).size()};
-  if (!has_one) ranks.emplace_back(operation.ShapeOf(y).size());
-  const auto spec = ParseEinsum(equation, ranks);
-  if (!spec.has_value()) context.Refuse(fmt::format("equation '{}'", equation));
-  if (has_one) return {EinsumOfOne(context, *spec, x)};
-  const auto constant = context.graph()[y].constant;
-  if (constant != nullptr) return {EinsumWithWeights(context, *spec, x, *constant, "")};
-  return {EinsumOfTwo(context, *spec, x, y, "")};
 }
 
 std::vector<ValueId> ResizeTo(const Operation& operation) {
@@ -101,7 +65,6 @@ const std::vector<OperationRow>& ProductOperations() {
        {"linalg.matmul", "matmul"},
        Matmul,
        "BATCH_MATMUL, with a constant FULLY_CONNECTED"},
-      {"Einsum", {}, Einsum, "BATCH_MATMUL or FULLY_CONNECTED between transpositions"},
       {"Resize", {"image.resize"}, ResizeTo, "RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR"},
   };
   return kRows;

@@ -24,8 +24,9 @@ std::vector<ValueId> ReshapeTo(const Operation& operation) {
     *open = 1;
     *open = ElementCount(in) / std::max<std::int64_t>(ElementCount(out), 1);
   }
+  const std::int64_t samples = in.empty() ? 1 : in[0];
   if (ElementCount(out) != ElementCount(in) || out.empty() ||
-      (out[0] != in[0] && !leaves_batch_open)) {
+      (out[0] != samples && !leaves_batch_open)) {
     operation.context().Refuse(fmt::format("{} to {}, which moves samples of the batch",
                                            ToString(in), ToString(out)));
   }

@@ -27,20 +27,25 @@ struct Cell {
   [[nodiscard]] std::string Named(const std::string& name) const {
     return form.prefix + name;
   }
-  ValueId Activated(const char* key, const char* missing, ValueId x,
-                    const std::string& name) const {
+  /// @throws kUnsupported unless it computes each element by itself.
+  [[nodiscard]] Json Function(const char* key, const char* missing) const {
     const Json& entry = MemberOrNull(form.config, key);
-    const Json activation = entry.is_null() ? Json(missing) : entry;
-    if (!IsElementwise(activation)) {
-      context.Refuse(fmt::format("'{}' = {}", key, activation.dump()));
-    }
-    return ApplyActivation(context, activation, x, Named(name));
+    if (entry.is_null()) return missing;
+    if (IsElementwise(entry)) return entry;
+    context.Refuse(fmt::format(
+        "'{}' is {}; use a function of each element, or a layer that is one and has no "
+        "weights",
+        key, entry.is_string() ? entry.dump() : TextAt(entry, "class_name")));
   }
+  [[nodiscard]] Json GateFunction() const {
+    return Function("recurrent_activation", "sigmoid");
+  }
+  [[nodiscard]] Json CandidateFunction() const { return Function("activation", "tanh"); }
   [[nodiscard]] ValueId Gate(ValueId x, const std::string& name) const {
-    return Activated("recurrent_activation", "sigmoid", x, name);
+    return ApplyActivation(context, GateFunction(), x, Named(name));
   }
   [[nodiscard]] ValueId Candidate(ValueId x, const std::string& name) const {
-    return Activated("activation", "tanh", x, name);
+    return ApplyActivation(context, CandidateFunction(), x, Named(name));
   }
   [[nodiscard]] ValueId Node(const Op& op, std::vector<ValueId> inputs,
                              const std::string& name) const {
@@ -280,6 +285,9 @@ CellStep StepsOf(const LayerContext& context, const CellForm& form, ValueId x) {
   const Json& units = MemberOrNull(form.config, "units");
   if (!units.is_number_unsigned()) context.Corrupt("a cell without 'units'");
   const Cell cell{context, form, units.get<std::int64_t>()};
+  // Before the variables are counted, of which a layer that is one may have more.
+  (void)cell.GateFunction();
+  (void)cell.CandidateFunction();
   if (form.kind == "LSTM") return LstmSteps(cell, x);
   if (form.kind == "GRU") return GruSteps(cell, x);
   return SimpleSteps(cell, x);

@@ -142,8 +142,8 @@ TEST(BatchNormalization, WorksOnAnotherAxis) {
   ExpectGraph({"BatchNormalization",
                {{"axis", 1}, {"epsilon", 0.0}, {"center", false}, {"scale", false}},
                {2, 1},
-               {{{2}, {0, 0}}, {{2}, {0.25, 4}}}},
-              "const m : float32[2x1] = 2 0.5\nconst o : float32[2x1] = 0 0\n"
+               {{{2}, {1, 2}}, {{2}, {0.25, 4}}}},
+              "const m : float32[2x1] = 2 0.5\nconst o : float32[2x1] = -2 -1\n"
               "a : float32[1x2x1] = mul(x, m)\ny : float32[1x2x1] = add(a, o)\n");
 }
 
@@ -260,6 +260,27 @@ TEST(Functions, ThatKerasSavedWithoutTheirTensorsAreRefused) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
     EXPECT_THAT(error.what(), HasSubstr("does not save which tensors"));
+  }
+}
+
+const json kPRelu = {{"class_name", "PReLU"}, {"config", {{"name", "slopes"}}}};
+
+// Keras makes its weights in the first call, and saves none before.
+TEST(Activations, ThatHaveLostTheirWeightsAreRefused) {
+  EXPECT_THAT(Refusal({"Dense",
+                       {{"units", 1}, {"use_bias", false}, {"activation", kPRelu}},
+                       {2},
+                       {{{2, 1}, {1, 2}}}},
+                      ErrorKind::kUnsupported),
+              HasSubstr("put a PReLU behind the layer"));
+}
+
+TEST(Activations, WithWeightsAreRefusedInCells) {
+  for (const char* key : {"activation", "recurrent_activation"}) {
+    EXPECT_THAT(
+        Refusal({"GRU", {{"units", 1}, {key, kPRelu}}, {2, 2}}, ErrorKind::kUnsupported),
+        HasSubstr("PReLU"))
+        << key;
   }
 }
 

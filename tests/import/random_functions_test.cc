@@ -6,12 +6,6 @@ namespace {
 
 using nlohmann::json;
 
-LayerCase FunctionOf(const std::string& name, const json& config, const Nd& x) {
-  LayerCase function{name, config, {x}};
-  function.is_function = true;
-  return function;
-}
-
 struct Formula {
   std::string name;
   std::string argument;

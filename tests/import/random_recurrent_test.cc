@@ -12,6 +12,7 @@ using Row = std::vector<double>;
 double Activated(const std::string& name, double x) {
   if (name == "tanh") return std::tanh(x);
   if (name == "relu") return std::max(x, 0.0);
+  if (name == "leaky") return std::max(x, 0.25 * x);
   if (name == "sigmoid") return 1 / (1 + std::exp(-x));
   if (name == "hard_sigmoid") return std::clamp(x / 6 + 0.5, 0.0, 1.0);
   return x;
@@ -30,7 +31,7 @@ struct Options {
   explicit Options(Dice& dice)
       : kind(dice.Word({"LSTM", "GRU", "SimpleRNN"})),
         units(dice.Int(1, 5)),
-        activation(dice.Word({"tanh", "relu", "linear"})),
+        activation(dice.Word({"tanh", "relu", "linear", "leaky"})),
         gate(dice.Word({"sigmoid", "hard_sigmoid"})),
         use_bias(dice.Coin()),
         reset_after(dice.Coin()),
@@ -48,6 +49,10 @@ struct Options {
                    {"use_bias", use_bias},
                    {"return_sequences", sequences},
                    {"go_backwards", backwards}};
+    if (activation == "leaky") {
+      config["activation"] = {{"class_name", "LeakyReLU"},
+                              {"config", {{"name", "act"}, {"negative_slope", 0.25}}}};
+    }
     if (kind != "SimpleRNN") config["recurrent_activation"] = gate;
     if (kind == "GRU") config["reset_after"] = reset_after;
     return config;

@@ -119,6 +119,9 @@ struct LayerCase {
   std::vector<std::pair<std::string, Nd>> variables = {};
   bool has_arguments = false;  ///< each input is an argument of its own, not one list
   bool is_function = false;    ///< of keras.ops
+  nlohmann::json keywords = nlohmann::json::object();  ///< that are no tensors
+  std::string last_keyword = {};  ///< by which the last argument is passed, if any
+  std::size_t result = 0;         ///< which of its results is looked at
 
   void Add(Nd variable, const std::string& group = "") {
     const std::string folder = group.empty() ? "vars/" : group + "/vars/";
@@ -129,6 +132,32 @@ struct LayerCase {
     variables.emplace_back(folder + std::to_string(index), std::move(variable));
   }
 };
+
+/// A function of one input; other arguments stand in its configuration.
+inline LayerCase FunctionOf(const std::string& name, const nlohmann::json& config,
+                            const Nd& x) {
+  LayerCase function{name, config, {x}};
+  function.is_function = true;
+  return function;
+}
+
+/// Numbers as Keras writes an array into a configuration.
+inline nlohmann::json ArrayOf(const Nd& x) {
+  std::vector<nlohmann::json> parts(x.data.begin(), x.data.end());
+  for (std::size_t axis = x.shape.size(); axis-- > 0;) {
+    const auto size = static_cast<std::ptrdiff_t>(x.shape[axis]);
+    std::vector<nlohmann::json> joined;
+    for (auto part = parts.begin(); part != parts.end(); part += size) {
+      joined.push_back(nlohmann::json::array());
+      for (auto member = part; member != part + size; ++member) {
+        joined.back().push_back(*member);
+      }
+    }
+    parts = joined;
+  }
+  return {{"class_name", "__numpy__"},
+          {"config", {{"value", parts.at(0)}, {"dtype", "float32"}}}};
+}
 
 inline Graph Imported(const LayerCase& c) {
   WeightsBuilder weights;
@@ -145,10 +174,17 @@ inline Graph Imported(const LayerCase& c) {
   const std::vector<std::string> names = layer.inputs;
   layers.push_back(std::move(layer));
   nlohmann::json config = nlohmann::json::parse(FunctionalJson(layers, names, {"layer"}));
+  nlohmann::json& call = LayerNamed(config, "layer")["inbound_nodes"][0];
+  call["kwargs"] = c.keywords;
   if (c.has_arguments) {
-    nlohmann::json& arguments = LayerNamed(config, "layer")["inbound_nodes"][0]["args"];
-    arguments = nlohmann::json(arguments[0]);
+    nlohmann::json arguments = call["args"][0];
+    if (!c.last_keyword.empty()) {
+      call["kwargs"][c.last_keyword] = arguments.back();
+      arguments.erase(arguments.size() - 1);
+    }
+    call["args"] = arguments;
   }
+  config["config"]["output_layers"][0][2] = c.result;
   if (c.is_function) LayerNamed(config, "layer")["module"] = "keras.src.ops.numpy";
   const TemporaryFolder folder;
   const auto path = folder.path() / "model.keras";
