@@ -140,6 +140,15 @@ ValueId Operation::OperandFrom(const Json& argument, const std::string& name) co
   return context_.Constant(name, std::move(*constant));
 }
 
+bool Operation::HasChannelsFirst() const {
+  const std::string format = Text(-1, {"data_format"}, "channels_last");
+  if (format == "channels_first" || format == "NCHW" || format == "NCW") return true;
+  if (format != "channels_last" && format != "NHWC" && format != "NWC") {
+    context_.Refuse(fmt::format("data_format '{}'", format));
+  }
+  return false;
+}
+
 ValueId Operation::Operand(int place, Names names) const {
   return OperandFrom(Argument(place, names), *names.begin());
 }

@@ -43,6 +43,8 @@ class Operation {
   std::optional<Ints> Integers(int place, Names names) const;
   bool Flag(int place, Names names, bool missing) const;
   std::string Text(int place, Names names, const std::string& missing) const;
+  /// By `data_format`, in the words of Keras or TensorFlow.
+  [[nodiscard]] bool HasChannelsFirst() const;
 
   /// A tensor of the call, or a constant made from the argument.
   /// @throws kUnsupported when it is neither.

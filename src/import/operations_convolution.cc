@@ -13,16 +13,6 @@ namespace {
 constexpr Names kInput = {"inputs", "input", "images"};
 constexpr Names kKernel = {"kernel", "filters", "filter"};
 
-/// The formats of Keras and of TensorFlow.
-bool HasChannelsFirst(const Operation& operation) {
-  const std::string format = operation.Text(-1, {"data_format"}, "channels_last");
-  if (format == "channels_first" || format == "NCHW" || format == "NCW") return true;
-  if (format != "channels_last" && format != "NHWC" && format != "NWC") {
-    operation.context().Refuse(fmt::format("data_format '{}'", format));
-  }
-  return false;
-}
-
 /// The data of a call over series or pictures, and how a kernel moves over it.
 struct ConvolutionCall {
   const Operation& operation;
@@ -95,7 +85,7 @@ ConvolutionCall CallOf(const Operation& operation) {
         ToString(shape)));
   }
   const std::size_t axes = shape.size() - 2;
-  const bool channels_first = HasChannelsFirst(operation);
+  const bool channels_first = operation.HasChannelsFirst();
   return {operation, x, axes, channels_first,
           ImageForm(operation.context(), shape, axes, channels_first)};
 }

@@ -7,17 +7,13 @@
 namespace kinglet {
 namespace {
 
-bool HasChannelsFirst(const Operation& operation) {
-  return operation.Text(-1, {"data_format"}, "channels_last") == "channels_first";
-}
-
 /// The axes of height and width.
 std::pair<std::size_t, std::size_t> PictureAxes(const Operation& operation, ValueId x) {
   constexpr std::size_t kRank = 4;
   if (operation.ShapeOf(x).size() != kRank) {
     operation.context().Refuse("of anything but pictures");
   }
-  const std::size_t first = HasChannelsFirst(operation) ? 2 : 1;
+  const std::size_t first = operation.HasChannelsFirst() ? 2 : 1;
   return {first, first + 1};
 }
 
@@ -87,7 +83,7 @@ std::vector<ValueId> PadTo(const Operation& operation) {
 /// With the channels last, for what `apply` makes of x.
 template <typename Apply>
 ValueId ChannelsLast(const Operation& operation, ValueId x, const Apply& apply) {
-  if (!HasChannelsFirst(operation)) return apply(x, "");
+  if (!operation.HasChannelsFirst()) return apply(x, "");
   const Ints perm = PermToLast(1, operation.ShapeOf(x).size());
   const ValueId y = apply(Transposed(operation.context(), x, perm, "to_channels_last"),
                           "channels_last");
