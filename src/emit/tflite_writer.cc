@@ -1,7 +1,8 @@
 // Layout of the file: a FlatBuffer with the identifier TFL3 and version 3. Buffer 0 is
-// empty and means "no data"; every constant has a buffer aligned to 16 bytes, equal ones
-// share one. One operator code an operator kind, with the highest version of its uses.
-// Tensors come in the order inputs, constants, results.
+// empty and means "no data"; every constant has a buffer aligned to 16 bytes. Equal
+// constants that operators read are one tensor, others of equal bytes share a buffer. One
+// operator code an operator kind, with the highest version of its uses. Tensors come in
+// the order inputs, constants, results.
 #include "emit/tflite_writer.h"
 
 #include <fmt/format.h>
@@ -90,6 +91,20 @@ class Writer {
     return static_cast<std::int32_t>(tensors_.size() - 1);
   }
 
+  /// The same of a constant, or of an earlier one that equals it: the weights of an
+  /// unrolled layer stand once, with all their scales.
+  std::int32_t AddConstant(const Value& value) {
+    auto& candidates = constants_[BufferOf(value.constant->bytes())];
+    for (const auto& [earlier, index] : candidates) {
+      if (earlier->dtype == value.dtype && earlier->shape == value.shape &&
+          earlier->quantization == value.quantization) {
+        return index;
+      }
+    }
+    candidates.emplace_back(&value, AddTensor(value));
+    return candidates.back().second;
+  }
+
   void AddTensors() {
     tensor_of_.assign(graph_.values.size(), -1);
     const auto add = [this](ValueId id) {
@@ -99,7 +114,8 @@ class Writer {
     for (const Port& port : graph_.inputs) add(port.value);
     for (const Node& node : graph_.nodes) {
       for (const ValueId id : node.inputs) {
-        if (graph_[id].constant != nullptr) add(id);
+        std::int32_t& index = tensor_of_[Index(id)];
+        if (graph_[id].constant != nullptr && index < 0) index = AddConstant(graph_[id]);
       }
     }
     for (const Node& node : graph_.nodes) {
@@ -224,6 +240,8 @@ class Writer {
   fb::FlatBufferBuilder builder_;
   std::vector<fb::Offset<tflite::Buffer>> buffers_;
   std::map<std::string, std::uint32_t> buffer_of_;
+  std::map<std::uint32_t, std::vector<std::pair<const Value*, std::int32_t>>>
+      constants_;  // by buffer, with their tensors
   std::vector<fb::Offset<tflite::Tensor>> tensors_;
   std::vector<std::int32_t> tensor_of_;
   std::map<std::pair<Shape, std::vector<std::int32_t>>, std::int32_t> ints_tensors_;

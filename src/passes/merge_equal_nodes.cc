@@ -2,11 +2,9 @@
 #include <map>
 
 #include "passes/passes.h"
+#include "passes/rewrite.h"
 
 namespace kinglet {
-namespace {
-
-/// For each value itself, or the first constant that equals it.
 std::vector<ValueId> FirstOfEquals(const Graph& graph) {
   std::map<Shape, std::vector<ValueId>> seen;
   std::vector<ValueId> first;
@@ -26,8 +24,6 @@ std::vector<ValueId> FirstOfEquals(const Graph& graph) {
   }
   return first;
 }
-
-}  // namespace
 
 Graph MergeEqualNodes(const Graph& graph) {
   Graph merged = graph;

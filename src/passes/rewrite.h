@@ -26,6 +26,9 @@ std::optional<std::span<const float>> ConstantFloats(const Graph& graph, ValueId
 std::optional<std::vector<float>> PerChannel(const Graph& graph, ValueId id,
                                              std::int64_t channels);
 
+/// For each value itself, or the first constant that equals it.
+std::vector<ValueId> FirstOfEquals(const Graph& graph);
+
 /// Whether all elements are the same; true for none.
 bool AllEqual(std::span<const float> values);
 

@@ -62,4 +62,11 @@ std::string NoteOf(const SplitOffer& offer) {
       offer.tensors, kPercent * offer.left, kPercent * offer.extra_macs);
 }
 
+std::string NoteOfTooMany(std::size_t operations) {
+  return fmt::format(
+      "{} operations are too many to measure what rounding each result costs: no splits, "
+      "no dither, no list of the costs",
+      operations);
+}
+
 }  // namespace kinglet

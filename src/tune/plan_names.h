@@ -20,4 +20,7 @@ std::string NameOf(const Plan& plan);
 /// What recipe max would do, for those who ran another.
 std::string NoteOf(const SplitOffer& offer);
 
+/// Of a graph of so many operations that the rounding of each isn't measured.
+std::string NoteOfTooMany(std::size_t operations);
+
 }  // namespace kinglet

@@ -13,6 +13,7 @@
 #include "tune/equalize.h"
 #include "tune/float_work.h"
 #include "tune/plan_names.h"
+#include "tune/sensitivity.h"
 #include "tune/start_graph.h"
 #include "tune/workshop.h"
 
@@ -46,6 +47,8 @@ class Tuner {
 
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
+    const bool measures_each = CanMeasureEach(graph_);
+    if (!measures_each) tuned_.notes.push_back(NoteOfTooMany(graph_.nodes.size()));
     TryRangesAndBiases();
     TryScalingBeforeCentring();
     TryInFloat(&Plan::float_inputs);
@@ -54,16 +57,17 @@ class Tuner {
     if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
       TryEqualizations();
     }
-    if (asked_.MostExtraMacs() > 0) TryDither();
+    if (asked_.MostExtraMacs() > 0 && measures_each) TryDither();
     TryBiasForms();
-    if (!steps.max_extra_macs.has_value() && !asked_.IsMax()) OfferSplits();
+    if (!steps.max_extra_macs && !asked_.IsMax() && measures_each) OfferSplits();
     if (steps.adaround.value_or(asked_.IsMax() || HasManySamples())) TryRounding();
     if (steps.adaround.value_or(asked_.IsMax())) TryRetargeting();
     TryHeadroom();
     if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !asked_.IsForced()) {
       best_ = workshop_.tensorflow();
     }
-    if (request_.mixed.IsAsked() || request_.measure_rounding) MixPrecision();
+    const bool lists_costs = request_.measure_rounding && measures_each;
+    if (request_.mixed.IsAsked() || lists_costs) MixPrecision();
     for (TrialRecord& trial : tuned_.trials) {
       trial.chosen = trial.name == NameOf(best_.plan);
     }

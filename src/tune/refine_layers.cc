@@ -11,6 +11,7 @@
 #include <set>
 
 #include "ops/linear.h"
+#include "passes/rewrite.h"
 #include "run/executor.h"
 #include "run/layerwise.h"
 #include "run/samples.h"
@@ -173,6 +174,22 @@ std::map<std::string, const Node*> LayersByName(const Graph& graph) {
   return layers;
 }
 
+/// Weights that nodes have in common, as the steps of an unrolled layer: rounded for each
+/// of them they would stand in the file as often.
+std::set<ValueId> SharedWeights(const Graph& graph) {
+  const std::vector<ValueId> first = FirstOfEquals(graph);
+  std::map<ValueId, std::vector<ValueId>> readings;  // by the first of equals
+  for (const Node& node : graph.nodes) {
+    if (!IsLinearLayer(graph, node)) continue;
+    readings[first[Index(node.inputs[1])]].push_back(node.inputs[1]);
+  }
+  std::set<ValueId> shared;
+  for (const auto& [weights, equals] : readings) {
+    if (equals.size() > 1) shared.insert(equals.begin(), equals.end());
+  }
+  return shared;
+}
+
 /// Linear nodes that no other stands behind.
 std::set<const Node*> LastLayers(const Graph& graph) {
   std::vector<bool> is_before_linear(graph.values.size());
@@ -198,6 +215,7 @@ Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
   const Uses uses(quantized.graph);
   const auto originals = LayersByName(original);
   const auto last = LastLayers(original);
+  const auto shared = SharedWeights(original);
   LayerwiseRun run(refined, samples, workers);
   FloatRun float_run(original, samples, workers);
   while (run.next() < refined.nodes.size()) {
@@ -205,8 +223,10 @@ Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
     const DitheredCopy copy = CopyNamed(quantized, refined[node.outputs[0]].name);
     const auto found = originals.find(copy.of);
     if (found != originals.end() && CanCorrect(refined, uses, node)) {
-      const Tensor& weights = *original[found->second->inputs[1]].constant;
-      if (refinement.round_weights && CanRound(refined, uses, node, weights)) {
+      const ValueId source = found->second->inputs[1];
+      const Tensor& weights = *original[source].constant;
+      if (refinement.round_weights && !shared.contains(source) &&
+          CanRound(refined, uses, node, weights)) {
         refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
             refined, node, weights, run,
             refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));

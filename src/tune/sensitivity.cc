@@ -15,6 +15,8 @@
 namespace kinglet {
 namespace {
 
+constexpr std::size_t kMostOperations = 1000;
+
 /// The graph with results that can be infinite cut where their INT8 ranges end: the
 /// logarithm of what was rounded to zero is the lowest number there.
 Graph WithoutPoles(const Graph& graph, const ParamsPlan& plan) {
@@ -112,5 +114,7 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
   }
   return found;
 }
+
+bool CanMeasureEach(const Graph& graph) { return graph.nodes.size() <= kMostOperations; }
 
 }  // namespace kinglet

@@ -27,4 +27,8 @@ std::vector<Sensitivity> FindSensitivities(const Graph& graph, const Ranges& ran
                                            std::span<const Outputs> reference,
                                            std::size_t workers, int copies = 1);
 
+/// Whether that takes bearable time, which grows with the square of the operations:
+/// unrolled recurrent layers have thousands.
+bool CanMeasureEach(const Graph& graph);
+
 }  // namespace kinglet

@@ -212,6 +212,22 @@ TEST(WriteTflite, LeavesOutABiasThatADenseLayerLacks) {
   EXPECT_THAT(ToVector(op.inputs()), ElementsAre(0, 1, -1));
 }
 
+TEST(WriteTflite, MakesOneTensorOfConstantsThatAreEqualWithTheirScales) {
+  const auto bytes = WriteTflite(
+      Parse("in x = x : int8[1x2] q{1/0}\n"
+            "const w : int8[1x2] q{0.5/0} = 1 2\nconst v : int8[1x2] q{0.5/0} = 1 2\n"
+            "const u : int8[1x2] q{0.25/0} = 1 2\n"
+            "a : int8[1x1] q{1/0} = fully_connected(x, w)\n"
+            "b : int8[1x1] q{1/0} = fully_connected(x, v)\n"
+            "c : int8[1x1] q{1/0} = fully_connected(x, u)\n"
+            "out output_0 = a\nout output_1 = b\nout output_2 = c\n"));
+  const auto& operators =
+      *tflite::GetModel(bytes.data())->subgraphs()->Get(0)->operators();
+  const auto weights = [&](unsigned i) { return operators.Get(i)->inputs()->Get(1); };
+  EXPECT_EQ(weights(0), weights(1));
+  EXPECT_NE(weights(0), weights(2));
+}
+
 TEST(WriteTflite, TakesTheHighestVersionOfAnOperatorsUses) {
   const auto bytes = WriteTflite(
       Parse("in input = x : float32[1x2]\n"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "quantize/quantize.h"
@@ -22,8 +23,10 @@ struct RefineCase {
 constexpr double kWide = 8;  // half the width of the range of all but the first layer
 
 /// Dense layers, the results of all but the first of them outputs. Where there are
-/// several the range of the first cuts half of what it makes, so that means shift.
-RefineCase Layers(int count, Precision precision = Precision::kInt8) {
+/// several the range of the first cuts half of what it makes, so that means shift. The
+/// twin of the last reads the same and has weights of its own that equal the last's.
+RefineCase Layers(int count, Precision precision = Precision::kInt8,
+                  bool has_twin = false) {
   RefineCase made;
   std::mt19937 random(1);
   Value x;
@@ -43,6 +46,14 @@ RefineCase Layers(int count, Precision precision = Precision::kInt8) {
     if (i > 0 || count == 1) {
       made.graph.outputs.push_back({fmt::format("output_{}", i), results.back()});
     }
+  }
+  if (has_twin) {
+    const std::vector<ValueId> inputs = made.graph.nodes.back().inputs;
+    const ValueId w =
+        made.graph.AddConstant("w", Tensor(*made.graph[inputs[1]].constant));
+    results.push_back(
+        AddNode(made.graph, FullyConnected{}, {inputs[0], w, inputs[2]}, "twin"));
+    made.graph.outputs.push_back({"output_twin", results.back()});
   }
   made.samples = RandomSamples(made.graph, 40, 2);
   Ranges ranges(made.graph.values.size());
@@ -136,6 +147,25 @@ TEST(RefineLayers, MakesTheSameOnAnyNumberOfWorkers) {
   for (const BiasForm form : {BiasForm::kMean, BiasForm::kMedian, BiasForm::kTrimmed}) {
     EXPECT_EQ(Refined(one, {form, true}, 1), Refined(one, {form, true}, 4));
   }
+}
+
+/// Whether the weights of the second node became others.
+bool AreRounded(const RefineCase& one) {
+  const Graph refined = Refined(one, {BiasForm::kMean, true});
+  for (const Node& node : refined.nodes) {
+    if (refined[node.outputs[0]].name != "layer_1") continue;
+    const Graph& before = one.quantized;
+    const auto same = std::ranges::find_if(before.nodes, [&](const Node& other) {
+      return before[other.outputs[0]].name == "layer_1";
+    });
+    return *refined[node.inputs[1]].constant != *before[same->inputs[1]].constant;
+  }
+  return false;
+}
+
+TEST(RefineLayers, KeepsWeightsOneThatSeveralNodesHave) {
+  EXPECT_TRUE(AreRounded(Layers(2)));
+  EXPECT_FALSE(AreRounded(Layers(2, Precision::kInt8, true)));
 }
 
 }  // namespace

@@ -104,5 +104,12 @@ TEST(FindSensitivities, LeavesOutSumsWithConstantsOnTheSameSteps) {
   EXPECT_EQ(graph[found[1].value].name, "s");
 }
 
+TEST(CanMeasureEach, IsNotForThousandsOfOperations) {
+  Graph graph = Parse("in x = x : float32[1x2]\ny : float32[1x2] = exp(x)\nout y = y\n");
+  EXPECT_TRUE(CanMeasureEach(graph));
+  graph.nodes.resize(3000, graph.nodes.front());
+  EXPECT_FALSE(CanMeasureEach(graph));
+}
+
 }  // namespace
 }  // namespace kinglet
