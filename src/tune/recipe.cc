@@ -43,12 +43,11 @@ class Tuner {
             request.workers, on_step),
         best_(workshop_.tensorflow()) {
     tuned_.trials.push_back({NameOf(best_.plan), {}, false});
+    if (!measures_each_) tuned_.notes.push_back(NoteOfTooMany(graph_.nodes.size()));
   }
 
   TuneResult Run() {
     const RecipeSteps& steps = request_.steps;
-    const bool measures_each = CanMeasureEach(graph_);
-    if (!measures_each) tuned_.notes.push_back(NoteOfTooMany(graph_.nodes.size()));
     TryRangesAndBiases();
     TryScalingBeforeCentring();
     TryInFloat(&Plan::float_inputs);
@@ -57,17 +56,16 @@ class Tuner {
     if (steps.equalize.value_or(asked_.IsMax() || HasManySamples())) {
       TryEqualizations();
     }
-    if (asked_.MostExtraMacs() > 0 && measures_each) TryDither();
+    if (asked_.MostExtraMacs() > 0 && measures_each_) TryDither();
     TryBiasForms();
-    if (!steps.max_extra_macs && !asked_.IsMax() && measures_each) OfferSplits();
+    if (!steps.max_extra_macs && !asked_.IsMax() && measures_each_) OfferSplits();
     if (steps.adaround.value_or(asked_.IsMax() || HasManySamples())) TryRounding();
     if (steps.adaround.value_or(asked_.IsMax())) TryRetargeting();
     TryHeadroom();
     if (!IsWorthwhile(workshop_.OverTensorFlow(best_)) && !asked_.IsForced()) {
       best_ = workshop_.tensorflow();
     }
-    const bool lists_costs = request_.measure_rounding && measures_each;
-    if (request_.mixed.IsAsked() || lists_costs) MixPrecision();
+    MixPrecision();
     for (TrialRecord& trial : tuned_.trials) {
       trial.chosen = trial.name == NameOf(best_.plan);
     }
@@ -98,9 +96,8 @@ class Tuner {
 
   /// The same for a step that may do harm: it has to gain clearly.
   void TryGainingStep(const Judged& before, const Plan& plan) {
-    Judged judged = Try(plan);
-    const bool is_kept = Gains(judged, before);
-    Keep(before, std::move(judged), is_kept);
+    const Judged judged = Try(plan);
+    Keep(before, judged, Gains(judged, before));
   }
 
   void Keep(const Judged& before, Judged judged, bool is_kept) {
@@ -269,6 +266,8 @@ class Tuner {
 
   /// On top of all else, whatever it brings.
   void MixPrecision() {
+    const bool lists_costs = request_.measure_rounding && measures_each_;
+    if (!request_.mixed.IsAsked() && !lists_costs) return;
     tuned_.mix = workshop_.MixOf(best_.plan, request_.mixed);
     if (tuned_.mix.layers.empty()) return;
     Plan plan = best_.plan;
@@ -284,6 +283,7 @@ class Tuner {
   const AskedSteps asked_;
   const std::int64_t model_macs_;
   Graph graph_;
+  const bool measures_each_ = CanMeasureEach(graph_);
   Workshop workshop_;
   Judged best_;
   TuneResult tuned_;
