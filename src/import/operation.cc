@@ -64,6 +64,19 @@ ValueId Brought(const LayerContext& context, ValueId id, DType dtype,
       TensorFrom(value.shape, std::vector<double>(data.begin(), data.end()), dtype));
 }
 
+/// Of the operands that are constants, or of the others: theirs, or float32 where they
+/// differ; nothing where there are none.
+std::optional<DType> CommonType(const Graph& graph, const std::vector<ValueId>& operands,
+                                bool constants) {
+  std::optional<DType> common;
+  for (const ValueId id : operands) {
+    const Value& value = graph[id];
+    if ((value.constant != nullptr) != constants) continue;
+    common = common.value_or(value.dtype) == value.dtype ? value.dtype : DType::kFloat32;
+  }
+  return common;
+}
+
 }  // namespace
 
 const Json& Operation::Argument(int place, Names names) const {
@@ -179,22 +192,16 @@ std::vector<ValueId> Operation::Operands(int place, Names names) const {
 // have no type of their own.
 std::vector<ValueId> Operation::OfOneType(std::vector<ValueId> operands,
                                           const std::string& name) const {
-  std::optional<DType> dtype;
-  for (const bool constants : {false, true}) {
-    if (constants && dtype.has_value()) break;
-    for (const ValueId id : operands) {
-      const Value& value = context_.graph()[id];
-      if ((value.constant != nullptr) != constants) continue;
-      if (dtype.value_or(value.dtype) != value.dtype) dtype = DType::kFloat32;
-      dtype = dtype.value_or(value.dtype);
-    }
-  }
+  const Graph& graph = context_.graph();
+  const auto of_computed = CommonType(graph, operands, false);
+  DType dtype =
+      of_computed.has_value() ? *of_computed : CommonType(graph, operands, true).value();
   for (const ValueId id : operands) {
-    const Value& value = context_.graph()[id];
+    const Value& value = graph[id];
     if (value.constant == nullptr || value.dtype == dtype) continue;
     if (dtype == DType::kBool || !IsWhole(*value.constant)) dtype = DType::kFloat32;
   }
-  for (ValueId& id : operands) id = Brought(context_, id, *dtype, name);
+  for (ValueId& id : operands) id = Brought(context_, id, dtype, name);
   return operands;
 }
 
@@ -214,7 +221,7 @@ std::pair<ValueId, ValueId> Operation::PairOfFloats(Names first, Names second) c
 }
 
 Ints Operation::Axes(ValueId x, int place, Names names) const {
-  const Ints axes = AxesOf(context_, Argument(place, names), {0}, ShapeOf(x).size());
+  Ints axes = AxesOf(context_, Argument(place, names), {0}, ShapeOf(x).size());
   if (!axes.empty() && axes[0] == 0) {
     context_.Refuse("over the axis of the batch, which mixes its samples");
   }

@@ -23,15 +23,15 @@ struct ConvolutionCall {
 
   /// One number per spatial axis; TensorFlow may give batch and channels one as well.
   [[nodiscard]] Ints Sizes(Names names, const Ints& missing = {1}) const {
-    const Ints given = operation.Integers(-1, names).value_or(missing);
-    if (given.size() == 1) return Ints(axes, given[0]);
+    Ints given = operation.Integers(-1, names).value_or(missing);
+    if (given.size() == 1) given.resize(axes, std::int64_t{given[0]});
     if (given.size() == axes) return given;
     if (given.size() != axes + 2) {
       operation.context().Corrupt(fmt::format("{} numbers in '{}' for {} axes",
                                               given.size(), *names.begin(), axes));
     }
     const auto begin = given.begin() + (channels_first ? 2 : 1);
-    const Ints sizes(begin, begin + static_cast<std::ptrdiff_t>(axes));
+    Ints sizes(begin, begin + static_cast<std::ptrdiff_t>(axes));
     if (ElementCount(given) != ElementCount(sizes)) {
       operation.context().Refuse(
           fmt::format("'{}' along the batch or the channels", *names.begin()));

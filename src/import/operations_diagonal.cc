@@ -51,6 +51,19 @@ bool IsOn(std::int64_t row, std::int64_t column, std::int64_t offset) {
   return column - row == offset;
 }
 
+/// Of a part of matrices, row by row, or column by column where they are turned.
+std::vector<double> MaskOf(Belongs belongs, std::int64_t rows, std::int64_t columns,
+                           std::int64_t offset, bool is_turned) {
+  std::vector<double> mask;
+  const std::int64_t outer = is_turned ? columns : rows;
+  for (std::int64_t k = 0; k < rows * columns; ++k) {
+    const std::int64_t i = k / (rows * columns / outer);
+    const std::int64_t j = k % (rows * columns / outer);
+    mask.push_back(belongs(is_turned ? j : i, is_turned ? i : j, offset) ? 1 : 0);
+  }
+  return mask;
+}
+
 /// x in that part of its matrices, elsewhere 0.
 ValueId Masked(const Operation& operation, ValueId x, const MatrixAxes& axes,
                Belongs belongs, std::int64_t offset, const std::string& suffix) {
@@ -58,12 +71,7 @@ ValueId Masked(const Operation& operation, ValueId x, const MatrixAxes& axes,
   const std::int64_t rows = SizeAt(operation, x, axes.rows);
   const std::int64_t columns = SizeAt(operation, x, axes.columns);
   const bool is_turned = axes.rows > axes.columns;
-  std::vector<double> mask;
-  for (std::int64_t i = 0; i < (is_turned ? columns : rows); ++i) {
-    for (std::int64_t j = 0; j < (is_turned ? rows : columns); ++j) {
-      mask.push_back(belongs(is_turned ? j : i, is_turned ? i : j, offset) ? 1 : 0);
-    }
-  }
+  const auto mask = MaskOf(belongs, rows, columns, offset, is_turned);
   const Shape along = Along(operation.ShapeOf(x), {std::min(axes.rows, axes.columns),
                                                    std::max(axes.rows, axes.columns)});
   const ValueId condition =

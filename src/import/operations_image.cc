@@ -19,13 +19,13 @@ std::pair<std::size_t, std::size_t> PictureAxes(const Operation& operation, Valu
 
 /// What is cut off or added before and behind an axis: two of both sides and the size
 /// that results are given.
-struct Sides {
+struct Borders {
   std::int64_t before;
   std::int64_t after;
 };
 
-Sides SidesOf(const Operation& operation, std::int64_t change, const char* before,
-              const char* after, const char* target) {
+Borders BordersOf(const Operation& operation, std::int64_t change, const char* before,
+                  const char* after, const char* target) {
   auto first = operation.Int(-1, {before});
   auto second = operation.Int(-1, {after});
   const auto size = operation.Int(-1, {target});
@@ -50,12 +50,12 @@ std::vector<ValueId> CropTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"images"});
   const Shape in = operation.ShapeOf(x);
   const auto [row, column] = PictureAxes(operation, x);
-  const Sides vertical =
-      SidesOf(operation, in[row] - Target(operation, "target_height", in[row]),
-              "top_cropping", "bottom_cropping", "target_height");
-  const Sides horizontal =
-      SidesOf(operation, in[column] - Target(operation, "target_width", in[column]),
-              "left_cropping", "right_cropping", "target_width");
+  const Borders vertical =
+      BordersOf(operation, in[row] - Target(operation, "target_height", in[row]),
+                "top_cropping", "bottom_cropping", "target_height");
+  const Borders horizontal =
+      BordersOf(operation, in[column] - Target(operation, "target_width", in[column]),
+                "left_cropping", "right_cropping", "target_width");
   const ValueId rows = Sliced(context, x, static_cast<std::int64_t>(row), vertical.before,
                               in[row] - vertical.after, "rows");
   return {Sliced(context, rows, static_cast<std::int64_t>(column), horizontal.before,
@@ -66,12 +66,12 @@ std::vector<ValueId> PadTo(const Operation& operation) {
   const ValueId x = operation.Operand(0, {"images"});
   const Shape in = operation.ShapeOf(x);
   const auto [row, column] = PictureAxes(operation, x);
-  const Sides vertical =
-      SidesOf(operation, Target(operation, "target_height", in[row]) - in[row],
-              "top_padding", "bottom_padding", "target_height");
-  const Sides horizontal =
-      SidesOf(operation, Target(operation, "target_width", in[column]) - in[column],
-              "left_padding", "right_padding", "target_width");
+  const Borders vertical =
+      BordersOf(operation, Target(operation, "target_height", in[row]) - in[row],
+                "top_padding", "bottom_padding", "target_height");
+  const Borders horizontal =
+      BordersOf(operation, Target(operation, "target_width", in[column]) - in[column],
+                "left_padding", "right_padding", "target_width");
   Pad op{.before = Ints(in.size(), 0), .after = Ints(in.size(), 0)};
   op.before[row] = vertical.before;
   op.after[row] = vertical.after;

@@ -42,7 +42,7 @@ std::vector<ValueId> Unstack(const Operation& operation) {
 
 /// Along the second axis; a vector, which has the batch alone, has none.
 std::vector<ValueId> StackSideways(const Operation& operation) {
-  const std::vector<ValueId> parts = operation.Operands(0, {"xs"});
+  std::vector<ValueId> parts = operation.Operands(0, {"xs"});
   if (operation.ShapeOf(parts.at(0)).size() < 2) {
     operation.context().Refuse("along the axis of the batch");
   }
@@ -53,7 +53,7 @@ std::vector<ValueId> StackSideways(const Operation& operation) {
 /// Along the third axis, which matrices get.
 std::vector<ValueId> StackInDepth(const Operation& operation) {
   const std::vector<ValueId> given = operation.Operands(0, {"xs"});
-  const std::vector<ValueId> parts = operation.OfOneType(given, "part");
+  std::vector<ValueId> parts = operation.OfOneType(given, "part");
   const std::size_t rank = operation.ShapeOf(parts.at(0)).size();
   if (rank < 2) operation.context().Refuse("moves the axis of the batch");
   if (rank == 2) return {operation.Node(Pack{2}, parts)};

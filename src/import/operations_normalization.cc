@@ -22,7 +22,8 @@ bool IsGiven(const Operation& operation, int place, Names names) {
 std::vector<float> PerChannel(const Operation& operation, int place, Names names,
                               std::int64_t channels, float missing) {
   if (!IsGiven(operation, place, names)) {
-    return std::vector<float>(static_cast<std::size_t>(channels), missing);
+    std::vector<float> same(static_cast<std::size_t>(channels), missing);
+    return same;
   }
   const Tensor numbers = operation.Constant(place, names);
   const Shape& shape = numbers.shape();

@@ -162,7 +162,7 @@ std::vector<ValueId> PadBy(const Operation& operation) {
   return {operation.Node(PadV2{before, after}, {x, filler})};
 }
 
-constexpr std::string_view kRefused = "refused: it works on the axis of the batch";
+constexpr std::string_view kRefusedOnBatch = "refused: it works on the axis of the batch";
 
 /// What joins, stacks, splits or turns around the first axis.
 std::vector<ValueId> OnBatch(const Operation& operation) {
@@ -181,10 +181,10 @@ const std::vector<OperationRow>& ShapeOperations() {
       {"Moveaxis", {}, MoveAxis, "TRANSPOSE"},
       {"ExpandDims", {"expand_dims"}, ExpandDims, "RESHAPE"},
       {"Squeeze", {"squeeze"}, Squeeze, "RESHAPE"},
-      {"Ravel", {}, OnBatch, kRefused},
-      {"Flipud", {}, OnBatch, kRefused},
-      {"Vstack", {}, OnBatch, kRefused},
-      {"Vsplit", {}, OnBatch, kRefused},
+      {"Ravel", {}, OnBatch, kRefusedOnBatch},
+      {"Flipud", {}, OnBatch, kRefusedOnBatch},
+      {"Vstack", {}, OnBatch, kRefusedOnBatch},
+      {"Vsplit", {}, OnBatch, kRefusedOnBatch},
       {"Pad", {"pad"}, PadBy, "PAD, PADV2, MIRROR_PAD"},
   };
   return kRows;

@@ -168,7 +168,7 @@ std::vector<ValueId> TakeAlong(const Operation& operation) {
     places = operation.Node(Cast{DType::kInt32}, {places}, "integers");
   }
   if (!ArePositions(context.graph(), places)) {
-    const double size = static_cast<double>(in[static_cast<std::size_t>(axis)]);
+    const auto size = static_cast<double>(in[static_cast<std::size_t>(axis)]);
     const ValueId count = context.Constant("size", TensorFrom({}, {size}, DType::kInt32));
     places = operation.Node(FloorMod{}, {places, count}, "from_start");
   }
