@@ -22,7 +22,8 @@ bool IsOverPlaces(const Sum& sum, std::size_t rank) {
   for (std::int64_t& axis : axes) axis += axis < 0 ? static_cast<std::int64_t>(rank) : 0;
   std::ranges::sort(axes);
   Ints places;
-  for (std::size_t i = 1; i + 1 < rank; ++i) places.push_back(static_cast<std::int64_t>(i));
+  for (std::size_t i = 1; i + 1 < rank; ++i)
+    places.push_back(static_cast<std::int64_t>(i));
   return axes == places;
 }
 
