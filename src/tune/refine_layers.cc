@@ -11,12 +11,10 @@
 #include <set>
 
 #include "ops/linear.h"
-#include "passes/rewrite.h"
 #include "run/executor.h"
 #include "run/layerwise.h"
 #include "run/samples.h"
-#include "tune/gram.h"
-#include "tune/round_weights.h"
+#include "tune/layer_rounding.h"
 #include "tune/tap_means.h"
 
 namespace kinglet {
@@ -25,12 +23,6 @@ namespace {
 constexpr std::size_t kBias = 2;  // input of a linear node
 constexpr double kLargestBias = 1073741823;
 constexpr double kLargestWideBias = 0x1p37;  // products with 2^31 stay in 64 bits
-constexpr Size kMostInputs = 1024;  // of an output whose weights are rounded together
-
-Size InputsOf(const Graph& graph, const Node& node) {
-  const LinearGeometry linear = LinearGeometryOf({graph, node});
-  return linear.Taps() * linear.Channels();
-}
 
 /// A quantized linear node whose bias is in steps of s_x * s_w.
 class IntegerLayer {
@@ -100,15 +92,6 @@ bool CanCorrect(const Graph& graph, const Uses& uses, const Node& node) {
          graph[node.inputs[1]].dtype == DType::kInt8;
 }
 
-/// Second moments are those of INT8 inputs, one a weight of the original. Weights that
-/// another node reads as well stay as they are.
-bool CanRound(const Graph& graph, const Uses& uses, const Node& node,
-              const Tensor& original) {
-  return uses.Count(node.inputs[1]) == 1 && graph[node.inputs[0]].dtype == DType::kInt8 &&
-         graph[node.inputs[1]].shape == original.shape() &&
-         InputsOf(graph, node) <= kMostInputs;
-}
-
 /// The float graph, run as far as a layer of it needs.
 class FloatRun {
  public:
@@ -127,21 +110,6 @@ class FloatRun {
   const Graph& graph_;
   LayerwiseRun run_;
 };
-
-Tensor Rounded(const Graph& graph, const Node& node, const Tensor& weights,
-               const LayerwiseRun& run, LayerInputs::Source floats, std::size_t workers) {
-  const LinearGeometry linear = LinearGeometryOf({graph, node});
-  const Quantization& input = *graph[node.inputs[0]].quantization;
-  const LayerInputs inputs{.samples = run.samples(),
-                           .integers = [&](std::size_t s) -> const Tensor& {
-                             return run.At(s, node.inputs[0]);
-                           },
-                           .scale = input.scales[0],
-                           .zero_point = static_cast<std::int32_t>(input.zero_points[0]),
-                           .floats = std::move(floats)};
-  return RoundWeights(linear, weights, graph[node.inputs[1]].quantization->scales,
-                      GramsOf(linear, inputs, workers), workers);
-}
 
 /// What brings `got` to `wanted` and an offset more; of last layers, as far as it is more
 /// than chance: no later layer makes good what few samples say wrongly.
@@ -174,22 +142,6 @@ std::map<std::string, const Node*> LayersByName(const Graph& graph) {
   return layers;
 }
 
-/// Weights that nodes have in common, as the steps of an unrolled layer: rounded for each
-/// of them they would stand in the file as often.
-std::set<ValueId> SharedWeights(const Graph& graph) {
-  const std::vector<ValueId> first = FirstOfEquals(graph);
-  std::map<ValueId, std::vector<ValueId>> readings;  // by the first of equals
-  for (const Node& node : graph.nodes) {
-    if (!IsLinearLayer(graph, node)) continue;
-    readings[first[Index(node.inputs[1])]].push_back(node.inputs[1]);
-  }
-  std::set<ValueId> shared;
-  for (const auto& [weights, equals] : readings) {
-    if (equals.size() > 1) shared.insert(equals.begin(), equals.end());
-  }
-  return shared;
-}
-
 /// Linear nodes that no other stands behind.
 std::set<const Node*> LastLayers(const Graph& graph) {
   std::vector<bool> is_before_linear(graph.values.size());
@@ -205,6 +157,22 @@ std::set<const Node*> LastLayers(const Graph& graph) {
   return last;
 }
 
+/// By node of the quantized graph: its layer in the float graph, or null for what isn't
+/// refined.
+std::vector<const Node*> OriginalsOf(const DitheredGraph& quantized,
+                                     const Graph& original) {
+  const auto layers = LayersByName(original);
+  const Graph& graph = quantized.graph;
+  const Uses uses(graph);
+  std::vector<const Node*> originals;
+  for (const Node& node : graph.nodes) {
+    const auto found = layers.find(CopyNamed(quantized, graph[node.outputs[0]].name).of);
+    const bool is_refined = found != layers.end() && CanCorrect(graph, uses, node);
+    originals.push_back(is_refined ? found->second : nullptr);
+  }
+  return originals;
+}
+
 }  // namespace
 
 Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
@@ -213,35 +181,37 @@ Graph RefineLayers(const DitheredGraph& quantized, const Graph& original,
   if (refinement == Refinement{.bias = BiasForm::kNone}) return quantized.graph;
   Graph refined = quantized.graph;
   const Uses uses(quantized.graph);
-  const auto originals = LayersByName(original);
+  const auto originals = OriginalsOf(quantized, original);
   const auto last = LastLayers(original);
-  const auto shared = SharedWeights(original);
+  const SharedRounding shared =
+      refinement.round_weights
+          ? RoundShared(quantized.graph, original, originals, samples, workers)
+          : SharedRounding();
   LayerwiseRun run(refined, samples, workers);
   FloatRun float_run(original, samples, workers);
-  while (run.next() < refined.nodes.size()) {
+  for (; run.next() < refined.nodes.size(); run.Step()) {
+    const Node* layer_of = originals[run.next()];
+    if (layer_of == nullptr) continue;
     const Node& node = refined.nodes[run.next()];
-    const DitheredCopy copy = CopyNamed(quantized, refined[node.outputs[0]].name);
-    const auto found = originals.find(copy.of);
-    if (found != originals.end() && CanCorrect(refined, uses, node)) {
-      const ValueId source = found->second->inputs[1];
-      const Tensor& weights = *original[source].constant;
-      if (refinement.round_weights && !shared.contains(source) &&
-          CanRound(refined, uses, node, weights)) {
-        refined[node.inputs[1]].constant = std::make_shared<const Tensor>(Rounded(
-            refined, node, weights, run,
-            refinement.retarget ? float_run.InputOf(*found->second) : nullptr, workers));
-      }
-      const IntegerLayer layer(refined, node);
-      LayerMeans got(samples.size());
-      run.ForEach([&](std::size_t sample) {
-        got[sample] = layer.Output(run.At(sample, node.inputs[0]));
-      });
-      const auto shifts = Shifts(means.at(found->first), copy.offset, got,
-                                 refinement.bias, last.contains(found->second));
-      refined[node.inputs[kBias]].constant =
-          std::make_shared<const Tensor>(layer.Shifted(shifts));
+    const Tensor& weights = *original[layer_of->inputs[1]].constant;
+    auto& integers = refined[node.inputs[1]].constant;
+    if (const auto found = shared.find(node.inputs[1]); found != shared.end()) {
+      if (found->second != nullptr) integers = found->second;
+    } else if (refinement.round_weights && CanRound(refined, uses, node, weights)) {
+      integers = std::make_shared<const Tensor>(RoundedOn(
+          refined, node, weights, run,
+          refinement.retarget ? float_run.InputOf(*layer_of) : nullptr, workers));
     }
-    run.Step();
+    const IntegerLayer layer(refined, node);
+    LayerMeans got(samples.size());
+    run.ForEach([&](std::size_t sample) {
+      got[sample] = layer.Output(run.At(sample, node.inputs[0]));
+    });
+    const DitheredCopy copy = CopyNamed(quantized, refined[node.outputs[0]].name);
+    const auto shifts = Shifts(means.at(original[layer_of->outputs[0]].name), copy.offset,
+                               got, refinement.bias, last.contains(layer_of));
+    refined[node.inputs[kBias]].constant =
+        std::make_shared<const Tensor>(layer.Shifted(shifts));
   }
   return refined;
 }

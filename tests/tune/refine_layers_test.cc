@@ -149,23 +149,18 @@ TEST(RefineLayers, MakesTheSameOnAnyNumberOfWorkers) {
   }
 }
 
-/// Whether the weights of the second node became others.
-bool AreRounded(const RefineCase& one) {
-  const Graph refined = Refined(one, {BiasForm::kMean, true});
-  for (const Node& node : refined.nodes) {
-    if (refined[node.outputs[0]].name != "layer_1") continue;
-    const Graph& before = one.quantized;
-    const auto same = std::ranges::find_if(before.nodes, [&](const Node& other) {
-      return before[other.outputs[0]].name == "layer_1";
-    });
-    return *refined[node.inputs[1]].constant != *before[same->inputs[1]].constant;
-  }
-  return false;
+/// The weights of the layer whose result has that name.
+const Tensor& WeightsIn(const Graph& graph, const std::string& name) {
+  const auto layer = std::ranges::find_if(
+      graph.nodes, [&](const Node& node) { return graph[node.outputs[0]].name == name; });
+  return *graph[layer->inputs[1]].constant;
 }
 
 TEST(RefineLayers, KeepsWeightsOneThatSeveralNodesHave) {
-  EXPECT_TRUE(AreRounded(Layers(2)));
-  EXPECT_FALSE(AreRounded(Layers(2, Precision::kInt8, true)));
+  const RefineCase one = Layers(2, Precision::kInt8, true);
+  const Graph refined = Refined(one, {BiasForm::kMean, true});
+  EXPECT_EQ(WeightsIn(refined, "layer_1"), WeightsIn(refined, "twin"));
+  EXPECT_NE(WeightsIn(refined, "layer_1"), WeightsIn(one.quantized, "layer_1"));
 }
 
 }  // namespace
